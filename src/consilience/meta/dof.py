@@ -1,0 +1,117 @@
+"""One place decides a coefficient's covariance together with its reference distribution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from scipy import special
+
+from consilience.meta.arrays import Array
+from consilience.meta.errors import InputError
+from consilience.meta.robust import RobustCovariance
+
+Reference = Literal["Satterthwaite", "naive-t", "naive-tp", "z"]
+
+LOST_SHARE = 1e-8
+
+
+@dataclass(frozen=True)
+class Inference:
+    """Tests of single contrasts: ``se, df, statistic, p_value, ci_lower, ci_upper``, each (q,).
+
+    A contrast that one cluster alone determines has NaN and its ``reason``.
+    """
+
+    estimate: Array
+    se: Array
+    df: Array
+    statistic: Array
+    p_value: Array
+    ci_lower: Array
+    ci_upper: Array
+    reason: tuple[str, ...]
+
+
+def satterthwaite(robust: RobustCovariance, C: Array) -> Array:
+    """Degrees of freedom ``(sum_j P_jj)^2 / sum_ij P_ij^2`` of each row of C (Bell & McCaffrey 2002).
+
+    All rows at once; the pairs are contracted through sums over clusters.
+    """
+    own = np.einsum("sa,jab,sb->js", C, robust.own, C, optimize=True)
+    L = np.einsum("sa,jar->sjr", C, robust.L)
+    between = np.einsum("sjr,rt,sjt->js", L, robust.K, L, optimize=True)
+    S = np.swapaxes(L, 1, 2) @ L
+    SK = S @ robust.K
+    pairs = np.einsum("sab,sba->s", SK, SK)
+    diagonal = own + between
+    spread = pairs + (diagonal**2).sum(axis=0) - (between**2).sum(axis=0)
+    total = diagonal.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        df: Array = np.where((spread > 0) & (total > 0), total**2 / spread, np.nan)
+    return df
+
+
+def check_reference(name: str) -> Reference:
+    """The name of a reference distribution, checked."""
+    for known in get_args(Reference):
+        if name.lower() == known.lower():
+            return known  # type: ignore[no-any-return]
+    raise InputError(f"test='{name}' is not known; use one of {', '.join(get_args(Reference))}.")
+
+
+def infer(
+    robust: RobustCovariance, beta: Array, C: Array, labels: tuple[str, ...], level: float, test: Reference
+) -> Inference:
+    """Standard errors with the reference distribution that belongs to them, for each row of C."""
+    estimate = C @ beta
+    se = np.sqrt(np.maximum(np.einsum("sa,ab,sb->s", C, robust.vcov, C), 0.0))
+    df = reference_df(robust, C, test)
+    reason = unreliable(robust, C, labels)
+    blocked = np.array([bool(r) for r in reason])
+    se, df = np.where(blocked, np.nan, se), np.where(blocked, np.nan, df)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic = estimate / se
+        p = 2 * t_upper(np.abs(statistic), df)
+        half = t_quantile(0.5 + level / 2, df) * se
+    return Inference(estimate, se, df, statistic, p, estimate - half, estimate + half, reason)
+
+
+def reference_df(robust: RobustCovariance, C: Array, test: Reference) -> Array:
+    """Degrees of freedom of each row of C; infinite for z."""
+    J, p = robust.scores.shape
+    if test == "Satterthwaite":
+        return satterthwaite(robust, C)
+    df = {"naive-t": float(J - 1), "naive-tp": float(J - p), "z": np.inf}[test]
+    return np.full(len(C), df if df > 0 else np.nan)
+
+
+def t_upper(t: Array, df: Array) -> Array:
+    """P(T > t) of Student's t; normal where df is infinite."""
+    finite = np.where(np.isinf(df), 1.0, df)
+    upper: Array = np.where(np.isinf(df), special.ndtr(-t), special.stdtr(finite, -t))
+    return upper
+
+
+def t_quantile(prob: float, df: Array) -> Array:
+    """Quantile of Student's t; normal where df is infinite."""
+    finite = np.where(np.isinf(df), 1.0, df)
+    quantile: Array = np.where(np.isinf(df), special.ndtri(prob), special.stdtrit(finite, prob))
+    return quantile
+
+
+def unreliable(robust: RobustCovariance, C: Array, labels: tuple[str, ...]) -> tuple[str, ...]:
+    """Why a contrast cannot have a robust standard error: one cluster alone determines part of it."""
+    out = []
+    for row in C:
+        touched = robust.lost[:, np.abs(row) > 0]
+        worst = int(np.argmax(touched.max(axis=1))) if touched.size else 0
+        lost = touched.size and float(touched[worst].max()) > LOST_SHARE
+        out.append(
+            f"Only study {labels[worst]} informs this coefficient, so its variance between studies "
+            "cannot be estimated."
+            if lost
+            else ""
+        )
+    return tuple(out)

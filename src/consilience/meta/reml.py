@@ -1,0 +1,104 @@
+"""REML and ML by scoring with analytic derivatives; a component may end at exactly zero."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from consilience.meta.arrays import Array
+from consilience.meta.likelihood import Evaluation, LinearCovariance, evaluate
+
+MAX_ITERATIONS = 200
+RELATIVE_STEP = 1e-9
+
+
+@dataclass(frozen=True)
+class Maximum:
+    """Where the likelihood is largest over theta >= 0, and whether the search got there."""
+
+    theta: Array
+    loglik: float
+    converged: bool
+    iterations: int
+    information: Array
+    """Expected information of theta at the maximum."""
+
+
+def maximise(
+    evaluation: Callable[[Array], Evaluation], start: Array, typical: float, fixed: Array | None = None
+) -> Maximum:
+    """Maximise over theta >= 0 by Newton steps where the likelihood is concave, else by Fisher scoring.
+
+    ``typical`` is a variance that sets the scale: convergence is a relative step, so units change nothing.
+    ``fixed`` marks components that keep their starting value.
+    """
+    held = np.zeros(len(start), dtype=bool) if fixed is None else fixed
+    current = evaluation(start)
+    for iteration in range(1, MAX_ITERATIONS + 1):
+        free = ~held & ~((current.theta <= 0) & (current.score <= 0))
+        if not free.any():
+            return _maximum(current, True, iteration)
+        proposal, step = _advance(evaluation, current, free)
+        small = bool(np.all(np.abs(step) <= RELATIVE_STEP * (np.abs(current.theta[free]) + 1e-3 * typical)))
+        if small or proposal is None:
+            return _maximum(proposal or current, small or _flat(current, free), iteration)
+        current = proposal
+    return _maximum(current, False, MAX_ITERATIONS)
+
+
+def _maximum(at: Evaluation, converged: bool, iterations: int) -> Maximum:
+    return Maximum(at.theta, at.loglik, converged, iterations, at.expected)
+
+
+def _flat(at: Evaluation, free: np.ndarray) -> bool:
+    """Whether no direction promises a gain that double precision could show."""
+    information = at.expected[np.ix_(free, free)]
+    gain = float(at.score[free] @ np.linalg.pinv(information, hermitian=True) @ at.score[free])
+    return gain <= 1e-10 * max(1.0, abs(at.loglik))
+
+
+def _direction(at: Evaluation, free: np.ndarray) -> Array:
+    """The Newton step on the free components, or the scoring step where curvature has the wrong sign."""
+    score = at.score[free]
+    for information in (at.observed, at.expected):
+        inner = information[np.ix_(free, free)]
+        scale = np.sqrt(np.abs(np.diag(inner)))
+        if np.any(scale == 0):
+            continue
+        values, vectors = np.linalg.eigh(inner / np.outer(scale, scale))
+        if values[0] > 1e-8 * values[-1]:
+            step: Array = vectors @ ((vectors.T @ (score / scale)) / values) / scale
+            return step
+    ridge: Array = np.linalg.pinv(at.expected[np.ix_(free, free)], hermitian=True) @ score
+    return ridge
+
+
+def _advance(
+    evaluation: Callable[[Array], Evaluation], current: Evaluation, free: np.ndarray
+) -> tuple[Evaluation | None, Array]:
+    """One step with halving; components that would turn negative stop at zero."""
+    direction = _direction(current, free)
+    length = 1.0
+    tolerance = 1e-12 * max(1.0, abs(current.loglik))
+    for _ in range(40):
+        theta = current.theta.copy()
+        theta[free] = np.maximum(theta[free] + length * direction, 0.0)
+        proposal = evaluation(theta)
+        if proposal.loglik >= current.loglik - tolerance:
+            return proposal, theta[free] - current.theta[free]
+        length /= 2
+    return None, np.full(int(free.sum()), np.inf)
+
+
+def fit_components(
+    y: Array, X: Array, model: LinearCovariance, restricted: bool = True, start: Array | None = None
+) -> Maximum:
+    """REML (or ML) estimates of the components of a linear covariance model."""
+    typical = float(np.median(model.V.diagonal()))
+    if start is None:
+        residual = y - X @ np.linalg.lstsq(X, y, rcond=None)[0]
+        excess = float(residual @ residual) / max(len(y) - X.shape[1], 1) - typical
+        start = np.full(len(model.components), max(excess, 0.2 * typical) / max(len(model.components), 1))
+    return maximise(lambda theta: evaluate(y, X, model, theta, restricted), start, typical)

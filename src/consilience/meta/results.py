@@ -1,0 +1,194 @@
+"""The result of a meta-regression: arrays and their specification, with thin methods over pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from consilience.meta import contrasts, prediction
+from consilience.meta.arrays import Array
+from consilience.meta.clusters import Clusters
+from consilience.meta.design import Design, DroppedRow
+from consilience.meta.dof import Inference, check_reference, infer
+from consilience.meta.gls import WeightedFit
+from consilience.meta.heterogeneity import Heterogeneity, heterogeneity
+from consilience.meta.robust import RobustCovariance, check_type, robust_covariance
+from consilience.meta.spec import FitSpec, FitWarning
+from consilience.meta.wald import WaldTest, check_test, wald_test
+from consilience.meta.working.model import WorkingFit
+
+
+@dataclass(frozen=True)
+class MetaFit:
+    """A fitted meta-regression.
+
+    ``beta`` (p,) in the units of yi, ``vcov`` (p, p) robust covariance, ``tau2`` and ``omega2`` the variance
+    of true effects between and within studies (squared units of yi), ``I2`` in percent, ``warnings`` what
+    to know before trusting a number, ``dropped`` the rows left out with the reason.
+    """
+
+    spec: FitSpec
+    design: Design
+    clusters: Clusters
+    vi: Array
+    working: WorkingFit
+    linear: WeightedFit
+    robust: RobustCovariance
+    warnings: tuple[FitWarning, ...]
+
+    @property
+    def yi(self) -> Array:
+        """Effects used (k,)."""
+        return self.design.y
+
+    @property
+    def X(self) -> Array:
+        """Model matrix (k, p)."""
+        return self.design.X
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Names of the coefficients."""
+        return self.design.columns
+
+    @property
+    def beta(self) -> Array:
+        """Coefficients (p,)."""
+        return self.linear.beta
+
+    @property
+    def vcov(self) -> Array:
+        """Robust covariance of the coefficients (p, p)."""
+        return self.robust.vcov
+
+    @property
+    def k(self) -> int:
+        """Effects used."""
+        return self.clusters.k
+
+    @property
+    def J(self) -> int:
+        """Studies (clusters) used."""
+        return self.clusters.J
+
+    @property
+    def dropped(self) -> tuple[DroppedRow, ...]:
+        """Rows left out, with the reason."""
+        return self.design.dropped
+
+    @cached_property
+    def inference(self) -> Inference:
+        """Tests of the single coefficients."""
+        return self.infer(np.eye(len(self.beta)))
+
+    def infer(self, C: Array, level: float | None = None, test: str | None = None) -> Inference:
+        """Estimates, SEs, df, tests and intervals of the contrasts in the rows of C."""
+        reference = check_reference(test or self.spec.test)
+        labels = tuple(map(str, self.clusters.labels))
+        return infer(self.robust, self.beta, np.atleast_2d(C), labels, level or self.spec.level, reference)
+
+    @property
+    def se(self) -> Array:
+        """Standard errors (p,)."""
+        return self.inference.se
+
+    @property
+    def df(self) -> Array:
+        """Degrees of freedom of each coefficient (p,)."""
+        return self.inference.df
+
+    @cached_property
+    def _heterogeneity(self) -> Heterogeneity:
+        w = self.working
+        return heterogeneity(self.yi, self.vi, self.X, w.sampling, w.components)
+
+    def heterogeneity(self) -> Heterogeneity:
+        """Q, tau2, omega2 and I2 (overall and per level)."""
+        return self._heterogeneity
+
+    @property
+    def tau2(self) -> float:
+        """Variance of true effects between studies."""
+        return self._heterogeneity.tau2
+
+    @property
+    def omega2(self) -> float:
+        """Variance of true effects within studies."""
+        return self._heterogeneity.omega2
+
+    @property
+    def I2(self) -> float:
+        """Percent of variance that is heterogeneity rather than sampling error."""
+        return self._heterogeneity.I2
+
+    @property
+    def loglik(self) -> float | None:
+        """The maximised (restricted) log-likelihood, where the estimator has one."""
+        return self.working.loglik
+
+    @property
+    def converged(self) -> bool:
+        """Whether the search for the variance components ended at a maximum."""
+        return self.working.converged
+
+    def coef_table(self, level: float | None = None, test: str | None = None) -> pd.DataFrame:
+        """One row per coefficient: term estimate se statistic df p_value ci_lower ci_upper."""
+        return contrasts.table(self.infer(np.eye(len(self.beta)), level, test), self.terms)
+
+    def wald_test(self, terms: Any = None, test: str = "HTZ") -> WaldTest:
+        """Test that the columns of ``terms`` (names, or a constraint matrix) are all zero."""
+        C, labels = contrasts.constraints(self.design, terms)
+        names = tuple(map(str, self.clusters.labels))
+        return wald_test(self.robust, self.beta, C, check_test(test), labels, names)
+
+    def contrasts(
+        self, C: Any, labels: Sequence[str] | None = None, level: float | None = None
+    ) -> pd.DataFrame:
+        """Linear contrasts ``C beta`` in a table like that of the coefficients."""
+        matrix = contrasts.matrix(C, len(self.beta))
+        names = (
+            tuple(labels) if labels is not None else tuple(f"contrast {i + 1}" for i in range(len(matrix)))
+        )
+        return contrasts.table(self.infer(matrix, level), names)
+
+    def predict(self, new: Any = None, level: float | None = None) -> pd.DataFrame:
+        """Predicted mean effects with confidence and prediction intervals."""
+        rows, labels = prediction.rows(self.design, new)
+        spread = self.tau2 + self.omega2
+        return prediction.table(self.infer(rows, level), spread, level or self.spec.level, labels)
+
+    def confint(self, level: float | None = None) -> pd.DataFrame:
+        """Confidence limits of the coefficients."""
+        return self.coef_table(level)[["term", "estimate", "ci_lower", "ci_upper"]]
+
+    def with_vcov(self, vcov: str) -> MetaFit:
+        """The same fit with another robust covariance."""
+        from dataclasses import replace
+
+        kind = check_type(vcov)
+        robust = robust_covariance(self.linear, kind)
+        return replace(self, robust=robust, spec=replace(self.spec, vcov=kind))
+
+    def to_frame(self) -> pd.DataFrame:
+        """The coefficient table."""
+        return self.coef_table()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON: specification, coefficients, heterogeneity, warnings, dropped rows."""
+        return {
+            "spec": asdict(self.spec),
+            "k_effects": self.k,
+            "k_studies": self.J,
+            "coefficients": self.coef_table().to_dict(orient="records"),
+            "heterogeneity": asdict(self.heterogeneity()),
+            "components": dict(self.working.components),
+            "loglik": self.loglik,
+            "converged": self.converged,
+            "warnings": [asdict(w) for w in self.warnings],
+            "dropped": [{"index": str(d.index), "reason": d.reason} for d in self.dropped],
+        }
