@@ -1,1 +1,30 @@
-"""extraction."""
+"""The trial table: read from files, checked, put into a protocol's words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from consilience.extraction.code import code_trials
+    from consilience.extraction.problems import Problem
+    from consilience.extraction.read import read_trials
+    from consilience.extraction.table import SetAside, TrialTable
+
+_HOME = {
+    "Problem": "problems",
+    "SetAside": "table",
+    "TrialTable": "table",
+    "code_trials": "code",
+    "read_trials": "read",
+}
+
+__all__ = ["Problem", "SetAside", "TrialTable", "code_trials", "read_trials"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first asked for."""
+    from importlib import import_module
+
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
