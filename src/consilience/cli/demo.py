@@ -1,0 +1,23 @@
+"""`consilience demo`: the whole analysis on the example that is bundled with the program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from consilience.cli.synthesize import AsJson, Out, Quiet, Seed
+
+
+def demo(
+    out: Out = Path("demo-report"), seed: Seed = 0, quiet: Quiet = False, as_json: AsJson = False
+) -> None:
+    """Analyse the bundled example, a starter set of real trials, and write its report.
+
+    Example: [bold]consilience demo --out demo-report[/bold]
+
+    In Python: [bold]consilience.synthesize(consilience.load_example())[/bold]
+    """
+    from consilience.cli.synthesize import synthesize
+    from consilience.extraction.example import example_path
+
+    with example_path() as trials:
+        synthesize(trials, "psychosocial-immune", out, seed, None, quiet, as_json)
