@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from consilience.extraction.code import code_trials
+    from consilience.extraction.example import load_example
     from consilience.extraction.problems import Problem
     from consilience.extraction.read import read_trials
     from consilience.extraction.table import SetAside, TrialTable
@@ -15,10 +16,11 @@ _HOME = {
     "SetAside": "table",
     "TrialTable": "table",
     "code_trials": "code",
+    "load_example": "example",
     "read_trials": "read",
 }
 
-__all__ = ["Problem", "SetAside", "TrialTable", "code_trials", "read_trials"]
+__all__ = ["Problem", "SetAside", "TrialTable", "code_trials", "load_example", "read_trials"]
 
 
 def __getattr__(name: str) -> Any:

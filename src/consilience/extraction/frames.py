@@ -22,10 +22,12 @@ def frame_cells(source: Any) -> Cells:
     kept = frame.drop(columns=[c for c in ("row", "file") if c in frame.columns])
     body = pd.DataFrame({i: _as_text(kept.iloc[:, i]) for i in range(kept.shape[1])}).reset_index(drop=True)
     lines = _lines(frame)
-    filled = (body != "").to_numpy().any(axis=1)
+    filled = pd.Series((body != "").to_numpy().any(axis=1), index=body.index)
     header = tuple(str(c) for c in kept.columns)
     file = str(frame["file"].iat[0]) if "file" in frame.columns else NAME
-    return Cells(header, body.loc[filled].reset_index(drop=True), lines[filled], file, _digest(header, body))
+    return Cells(
+        header, body.loc[filled].reset_index(drop=True), lines[filled.to_numpy()], file, _digest(header, body)
+    )
 
 
 def _as_text(column: pd.Series) -> pd.Series:
