@@ -6,8 +6,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-Progress = Callable[[str, float], None]
-"""Called with what is being done now and the share of the work already done, from 0 to 1."""
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many steps are done, and how many there are."""
 
 
 def tell_error(error: Exception) -> None:
@@ -24,12 +24,12 @@ def tell_error(error: Exception) -> None:
 def progress_bar(quiet: bool = False) -> Iterator[Progress]:
     """Show a bar on stderr while the block runs; silent when asked, or when nobody watches."""
     if quiet or not sys.stderr.isatty():
-        yield lambda _doing, _share: None
+        yield lambda _what, _done, _total: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        task = bars.add_task("Starting", total=1.0)
-        yield lambda doing, share: bars.update(task, description=doing, completed=share)
+        task = bars.add_task("Starting", total=None)
+        yield lambda what, done, total: bars.update(task, description=what, completed=done, total=total)
