@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from consilience.protocol.copying import copy_protocol
 from consilience.protocol.findings import Finding, ProtocolError
 from consilience.protocol.load import (
     bundled_protocols,
@@ -33,6 +34,7 @@ __all__ = [
     "bundled_protocols",
     "bundled_text",
     "check_protocol",
+    "copy_protocol",
     "dump_protocol",
     "load_protocol",
     "match_category",

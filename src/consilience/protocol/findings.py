@@ -68,7 +68,7 @@ def nearest_word(word: object, allowed: Iterable[str]) -> str | None:
     if not isinstance(word, str):
         return None
     best = process.extractOne(
-        word[:200], list(allowed), scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=60
+        word[:200], list(allowed), scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=70
     )
     return None if best is None else str(best[0])
 

@@ -68,11 +68,11 @@ def _bundled(name: str) -> Protocol:
 def parse_protocol(raw: bytes | str, source: str = "given as text") -> Protocol:
     """A protocol from the text of its YAML; ``source`` names it in messages.
 
-    >>> parse_protocol("name: [1, 2")
+    >>> parse_protocol("- a list")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
     consilience.protocol.findings.ProtocolError: The protocol given as text has 1 problem:
-      line 1, column 12: it is not YAML: did not find expected ',' or ']'...
+      line 1, column 1: the file holds a list, but a protocol is a mapping: lines such as ...
     """
     placed = read_yaml(raw.encode("utf-8", "replace") if isinstance(raw, str) else raw, source)
     found = list(placed.findings)

@@ -159,8 +159,8 @@ def match_category(text: object, protocol: Protocol) -> Match:
     """The outcome category that ``text`` names.
 
     >>> from consilience.protocol import load_protocol
-    >>> match_category("Viral loads", load_protocol("psychosocial-immune")).nearest
-    'viral_load'
+    >>> match_category("Antibody levles", load_protocol("psychosocial-immune")).nearest
+    'antibodies'
     """
     return _vocabularies(protocol).categories.match(text)
 
