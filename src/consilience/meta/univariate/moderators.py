@@ -1,0 +1,147 @@
+"""Moderators as a design matrix: from a formula, from columns, or from an array."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from consilience.meta.errors import InputError
+from consilience.meta.univariate.basis import Array
+
+INTERCEPT = "intercept"
+_PLAIN = re.compile(r"^\s*[A-Za-z_.][\w.]*(\s*\+\s*[A-Za-z_.][\w.]*)*\s*$")
+
+
+@dataclass(frozen=True)
+class Design:
+    """``X`` (k, p), names of its columns, which columns each term owns, which rows of the data it kept."""
+
+    X: Array
+    terms: tuple[str, ...]
+    groups: dict[str, tuple[int, ...]]
+    kept: np.ndarray
+    formula: str
+    spec: Any = None
+    columns: tuple[str, ...] = ()
+
+    @property
+    def intercept(self) -> bool:
+        """Whether the first column is the intercept."""
+        return bool(self.terms) and self.terms[0] == INTERCEPT
+
+
+def intercept_only(k: int) -> Design:
+    """The design without moderators."""
+    return Design(np.ones((k, 1)), (INTERCEPT,), {INTERCEPT: (0,)}, np.arange(k), "~ 1")
+
+
+def design(mods: Any, data: pd.DataFrame | None, k: int, intercept: bool = True) -> Design:
+    """Build the design of ``k`` rows from a formula, a column name, a data frame or an array."""
+    if mods is None:
+        return intercept_only(k)
+    if isinstance(mods, str):
+        return _from_formula(mods.split("~", 1)[-1].strip(), data, k)
+    return _from_array(mods, k, intercept)
+
+
+def _from_array(mods: Any, k: int, intercept: bool) -> Design:
+    names = [str(c) for c in mods.columns] if isinstance(mods, pd.DataFrame) else None
+    if isinstance(mods, pd.Series):
+        names = [str(mods.name or "x")]
+    try:
+        X = np.asarray(mods, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"mods holds values that are not numbers ({error}). Use a formula for text."
+        ) from None
+    X = X[:, None] if X.ndim == 1 else X
+    if X.shape[0] != k:
+        raise InputError(f"mods has {X.shape[0]} rows but yi has {k}. Give one row per study.")
+    names = names or [f"x{j + 1}" for j in range(X.shape[1])]
+    return _numeric(X, names, intercept, "~ " + " + ".join(names))
+
+
+def _numeric(X: Array, names: list[str], intercept: bool, formula: str) -> Design:
+    kept = np.flatnonzero(np.isfinite(X).all(axis=1))
+    columns = tuple(names)
+    if intercept:
+        X, names = np.column_stack([np.ones(X.shape[0]), X]), [INTERCEPT, *names]
+    groups: dict[str, tuple[int, ...]] = {name: (j,) for j, name in enumerate(names)}
+    return Design(np.ascontiguousarray(X[kept]), tuple(names), groups, kept, formula, None, columns)
+
+
+def _from_formula(right: str, data: pd.DataFrame | None, k: int) -> Design:
+    if right == "1":
+        return intercept_only(k)
+    right = re.sub(r"^1\s*\+\s*", "", right)
+    if data is None:
+        raise InputError(f"mods={right!r} names columns, but no data frame was given. Pass data=.")
+    if _PLAIN.match(right):
+        names = [name.strip() for name in right.split("+")]
+        if all(n in data and data[n].dtype.kind in "iuf" for n in names) and len(set(names)) == len(names):
+            return _numeric(data[names].to_numpy(dtype=float), names, True, "~ " + right)
+    return _by_formulaic(right, data)
+
+
+def _by_formulaic(right: str, data: pd.DataFrame) -> Design:
+    """Let formulaic read what is not a plain sum of numeric columns."""
+    from formulaic import model_matrix
+    from formulaic.errors import FormulaicError
+
+    frame = data.reset_index(drop=True)
+    for name in frame.columns:
+        if isinstance(frame[name].dtype, pd.CategoricalDtype):
+            frame[name] = frame[name].cat.remove_unused_categories()
+    try:
+        matrix = model_matrix(right, frame, na_action="drop")
+    except (FormulaicError, NameError, KeyError) as error:
+        raise InputError(_explain(right, frame, error)) from None
+    names = [INTERCEPT if c == "Intercept" else str(c) for c in matrix.columns]
+    owned = {str(term): tuple(index) for term, index in matrix.model_spec.term_indices.items()}
+    groups = {INTERCEPT if term == "1" else term: index for term, index in owned.items()}
+    X = np.ascontiguousarray(matrix.to_numpy(dtype=float))
+    return Design(X, tuple(names), groups, np.asarray(matrix.index), "~ " + right, matrix.model_spec)
+
+
+def _explain(right: str, data: pd.DataFrame, error: Exception) -> str:
+    columns = [str(c) for c in data.columns]
+    for word in re.findall(r"[A-Za-z_.][\w.]*", right):
+        if f"{word}(" not in right.replace(" ", "") and word not in columns and word != "C":
+            near = difflib.get_close_matches(word, columns, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else f" Columns: {', '.join(columns)}."
+            return f"mods='~ {right}' names {word!r}, which is not a column of the data.{hint}"
+    return f"mods='~ {right}' could not be read: {error}"
+
+
+def new_rows(source: Design, new: Any) -> Array:
+    """Design rows for new values: a data frame by column names, or an array without the intercept."""
+    if isinstance(new, dict):
+        new = pd.DataFrame({name: np.atleast_1d(np.asarray(value)) for name, value in new.items()})
+    if isinstance(new, pd.DataFrame) and source.spec is not None:
+        return np.asarray(source.spec.get_model_matrix(new), dtype=float)
+    if isinstance(new, pd.DataFrame):
+        missing = [c for c in source.columns if c not in new]
+        if missing:
+            raise InputError(
+                f"newmods lacks the column(s) {', '.join(missing)}. Give one for each moderator."
+            )
+        new = new[list(source.columns)].to_numpy(dtype=float)
+    return _new_array(source, np.asarray(new, dtype=float))
+
+
+def _new_array(source: Design, rows: Array) -> Array:
+    wanted = len(source.terms) - source.intercept
+    rows = np.atleast_1d(rows)
+    if rows.ndim == 1:
+        rows = rows[:, None] if wanted == 1 else rows[None, :]
+    if rows.shape[1] != wanted:
+        raise InputError(
+            f"newmods has {rows.shape[1]} columns but the model has {wanted} moderators "
+            f"({', '.join(source.terms[int(source.intercept) :])}). Give one value for each."
+        )
+    return np.column_stack([np.ones(rows.shape[0]), rows]) if source.intercept else rows
