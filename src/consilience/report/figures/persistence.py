@@ -1,0 +1,99 @@
+"""Effects over the time since treatment ended: how long does it last?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from consilience.report import numerals as say
+from consilience.report.figures.figure import Figure, blank_drawing
+from consilience.report.figures.interval_rows import robust_cap
+from consilience.report.figures.style import BLUE, INK, MUTED, VERMILLION, drawing_style
+from consilience.synthesis.result import SynthesisResult
+
+COLUMNS = ("effect_id", "study", "weeks_after_treatment", "yi", "sei")
+
+
+def persistence_figure(result: SynthesisResult) -> Figure | None:
+    """Draw each effect against the weeks since treatment; ``None`` when no time is stated."""
+    frame = timed_effects(result)
+    if len(frame) < 2:
+        return None
+    drawing = blank_drawing(8.2, 4.2)
+    with drawing_style():
+        ax = drawing.add_axes((0.09, 0.14, 0.88, 0.8))
+        draw_persistence(ax, frame, result)
+    return Figure("time-since-treatment", "Effects over time since treatment", _description(frame, result),
+                  _caption(result), frame, drawing)  # fmt: skip
+
+
+def timed_effects(result: SynthesisResult) -> pd.DataFrame:
+    """Return the effects whose time since treatment is known, one row an effect."""
+    frame = result.effects
+    if any(c not in frame.columns for c in COLUMNS):
+        return pd.DataFrame(columns=list(COLUMNS))
+    numbers = frame.loc[:, list(COLUMNS)].copy()
+    for c in COLUMNS[2:]:
+        numbers[c] = pd.to_numeric(numbers[c], errors="coerce")
+    return numbers.dropna(subset=list(COLUMNS[2:])).reset_index(drop=True)
+
+
+def draw_persistence(ax: Axes, frame: pd.DataFrame, result: SynthesisResult) -> None:
+    """Draw bubbles (area by precision) and the estimates that hold from a week on."""
+    weeks, yi, sei = (frame[c].to_numpy(float) for c in COLUMNS[2:])
+    cap = robust_cap(yi, yi, floor=0.8) * 1.25
+    area = 1 / sei**2
+    shown = np.clip(yi, -cap, cap)
+    ax.axhline(0, color=MUTED, linewidth=0.8, zorder=1)
+    inside = np.abs(yi) <= cap
+    ax.scatter(weeks[inside], yi[inside], s=8 + 140 * area[inside] / area.max(), color=BLUE, alpha=0.35,
+               edgecolors=BLUE, linewidths=0.7, zorder=2, gid="effects")  # fmt: skip
+    for edge, marker in ((cap, "^"), (-cap, "v")):
+        out = (shown == edge) & ~inside
+        ax.scatter(weeks[out], shown[out], marker=marker, color=INK, s=22, clip_on=False, zorder=3, gid="beyond")
+    _estimates(ax, result, float(weeks.max()))
+    _axes(ax, result, cap)
+
+
+def _estimates(ax: Axes, result: SynthesisResult, last: float) -> None:
+    """Draw the pooled effect of late time points as a line with its band."""
+    start = result.protocol.analysis.follow_up.persistence_weeks
+    late = next((e for e in result.persistence if e.status == "estimated" and e.subset == "all"), None)
+    if late is None or late.estimate is None or late.ci_lower is None or late.ci_upper is None or last < start:
+        return
+    ends = [start, max(last, start + 1)]
+    ax.fill_between(ends, late.ci_lower, late.ci_upper, color=VERMILLION, alpha=0.15, linewidth=0, zorder=1)
+    ax.plot(ends, [late.estimate] * 2, color=VERMILLION, linewidth=1.6, zorder=4, gid="late")
+
+
+def _axes(ax: Axes, result: SynthesisResult, cap: float) -> None:
+    ax.set_ylim(-cap, cap)
+    for side in ("right", "top"):
+        ax.spines[side].set_visible(False)
+    ax.set_xlabel("Weeks since treatment ended", fontsize=8)
+    ax.set_ylabel(f"g (positive: {result.protocol.directions.positive})", fontsize=8)
+    ax.tick_params(length=3, labelsize=8)
+    ax.text(1, 1.02, slope_words(result), transform=ax.transAxes, ha="right", va="bottom", fontsize=7.5, color=MUTED)
+
+
+def slope_words(result: SynthesisResult) -> str:
+    """Print the slope over time, or that there is none."""
+    slope = result.time_slope
+    if slope.status != "estimated":
+        return "Slope over time: not estimable"
+    return f"Slope per {say.per_units(slope)}: {say.estimate_ci(slope)}"
+
+
+def _description(frame: pd.DataFrame, result: SynthesisResult) -> str:
+    last = say.number(float(frame["weeks_after_treatment"].max()), 0)
+    return f"{say.plural(len(frame), 'effect')} measured from 0 to {last} weeks after treatment. {slope_words(result)}."
+
+
+def _caption(result: SynthesisResult) -> str:
+    start = say.number(result.protocol.analysis.follow_up.persistence_weeks, 0)
+    return (
+        "Each bubble is one effect whose time since the end of treatment is known; larger bubbles are more precise; "
+        f"triangles lie beyond the axis. Line and band: the pooled effect at {start} weeks or later with its 95% "
+        "confidence interval, where it can be estimated."
+    )

@@ -1,0 +1,184 @@
+"""Forests of pooled estimates: interventions and outcomes, moderators, percent change, sensitivity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from consilience.report import numerals as say
+from consilience.report.figures.figure import Figure, blank_drawing
+from consilience.report.figures.interval_rows import Column, Mark, Row, draw_rows, favours, rule, tidy_limits
+from consilience.report.figures.style import BLUE, MUTED, VERMILLION, drawing_style, shorten
+from consilience.synthesis.result import Estimate, SynthesisResult
+
+WIDTH, ROW_HEIGHT, MARGIN = 9.6, 0.225, 1.25
+LEFT, SPAN = 0.49, 0.26
+LABEL_COLUMNS = 50
+
+
+def _at(fraction: float) -> float:
+    return (fraction - LEFT) / SPAN
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of such a forest: a heading, or an estimate with its label."""
+
+    label: str
+    estimate: Estimate | None = None
+    mark: Mark = "square"
+    colour: str = BLUE
+    indent: bool = True
+    note: str = ""
+    """What stands at the right of a heading, such as a joint test."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What such a figure says: its names, its lines, and the words under its axis."""
+
+    name: str
+    title: str
+    caption: str
+    lines: tuple[Line, ...]
+    value: str
+    left: str = ""
+    right: str = ""
+    reference: float | None = None
+    """A dashed line: the estimate that the rows are compared with."""
+
+
+def summary_figure(sheet: Sheet) -> Figure:
+    """Draw a sheet."""
+    height = len(sheet.lines) * ROW_HEIGHT + MARGIN
+    drawing = blank_drawing(WIDTH, height)
+    with drawing_style():
+        ax = drawing.add_axes((LEFT, 0.75 / height, SPAN, 1 - MARGIN / height))
+        draw_sheet(ax, sheet)
+        _under(ax, sheet, height)
+    return Figure(sheet.name, sheet.title, _description(sheet), sheet.caption, sheet_table(sheet.lines), drawing)
+
+
+def draw_sheet(ax: Axes, sheet: Sheet) -> None:
+    """Draw a sheet's rows on ``ax``."""
+    columns = (
+        Column("", _at(0.012)),
+        Column("", _at(0.03)),
+        Column("Studies", _at(0.475), "right"),
+        Column(sheet.value, _at(0.915), "right"),
+        Column("p", _at(0.985), "right"),
+    )
+    draw_rows(ax, [_row(line) for line in sheet.lines], columns, _limits(sheet))
+    rule(ax, 0.6, _at(0.012), _at(0.985))
+    if sheet.reference is not None:
+        ax.axvline(sheet.reference, color=VERMILLION, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+
+
+def _limits(sheet: Sheet) -> tuple[float, float]:
+    """Hold every point and most intervals; one hopelessly wide interval must not flatten the rest."""
+    known = [e for line in sheet.lines if (e := line.estimate) is not None and e.estimate is not None]
+    ends = [v for e in known for v in (e.ci_lower, e.ci_upper)]
+    percent = any(e.scale == "percent" for e in known)
+    cap = max([25.0 if percent else 0.5, *(3 * abs(e.estimate or 0.0) for e in known)])
+    return tidy_limits([*ends, *(e.estimate for e in known)], cap=cap, at_least=5.0 if percent else 0.2)
+
+
+def _row(line: Line) -> Row:
+    e = line.estimate
+    label = shorten(line.label, LABEL_COLUMNS)
+    places = ("", label) if line.indent and e is not None else (label, "")
+    if e is None:
+        return Row(cells=(*places, "", "", line.note), mark="heading")
+    if e.status != "estimated":
+        return Row(cells=(*places, say.count(e.k_studies), "not estimable", ""), mark="none")
+    mark = "†" if e.df is not None and e.df < 4 else ""
+    studies = say.count(e.k_studies) if e.k_studies else ""
+    cells = (*places, studies, say.estimate_ci(e) + mark, say.p_value(e.p_value))
+    return Row(cells=cells, mark=line.mark, estimate=e.estimate, lower=e.ci_lower, upper=e.ci_upper, area=0.35,
+               colour=line.colour, bold=line.mark == "diamond")  # fmt: skip
+
+
+def _under(ax: Axes, sheet: Sheet, height: float) -> None:
+    favours(ax, 0.36, shorten(sheet.left, 34), shorten(sheet.right, 34))
+    y = -0.36 / (height - MARGIN)
+    if any(line.estimate and line.estimate.df is not None and line.estimate.df < 4 for line in sheet.lines):
+        foot = "† df below 4: read with care"
+        ax.text(_at(0.012), y, foot, transform=ax.transAxes, ha="left", va="top", fontsize=7.5, color=MUTED, gid="foot")
+
+
+def _description(sheet: Sheet) -> str:
+    done = [line for line in sheet.lines if line.estimate is not None and line.estimate.status == "estimated"]
+    words = "; ".join(f"{line.label} {say.estimate_ci(line.estimate)}" for line in done[:4] if line.estimate)
+    more = f"; and {len(done) - 4} more in the table" if len(done) > 4 else ""
+    return f"{say.plural(len(done), 'estimate')} with 95% confidence intervals: {words}{more}." if done else sheet.title
+
+
+def sheet_table(lines: Sequence[Line]) -> pd.DataFrame:
+    """Return the numbers behind a sheet, one row an estimate, headings as a column."""
+    rows, heading = [], ""
+    for line in lines:
+        if line.estimate is None:
+            heading = line.label
+            continue
+        e = line.estimate
+        rows.append({
+            "group": heading, "label": line.label, "k_studies": e.k_studies, "k_effects": e.k_effects,
+            "scale": e.scale, "estimate": e.estimate, "se": e.se, "ci_lower": e.ci_lower, "ci_upper": e.ci_upper,
+            "df": e.df, "p_value": e.p_value, "status": e.status, "reason": e.reason,
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def subgroup_figure(result: SynthesisResult) -> Figure:
+    """Draw every intervention and every outcome category, with the overall estimate."""
+    words = result.protocol.directions
+    lines = [Line(result.overall.label, result.overall, "diamond", VERMILLION, indent=False)]
+    for heading, estimates in (("By intervention", result.interventions), ("By outcome", result.outcomes)):
+        if estimates:
+            lines += [Line(heading), *(Line(e.label, e) for e in estimates)]
+    caption = (
+        "Pooled effect of each kind of intervention over all outcomes, and on each kind of outcome over all "
+        "interventions, with 95% confidence intervals. The diamond and the dashed line are the overall estimate."
+    )
+    return summary_figure(Sheet("effects-by-group", "Effects by intervention and by outcome", caption, tuple(lines),
+                                "g [95% CI]", words.negative, words.positive, result.overall.estimate))  # fmt: skip
+
+
+def moderator_figures(result: SynthesisResult) -> tuple[Figure, ...]:
+    """Draw the levels of every categorical moderator, one figure for each set of trials."""
+    subsets = dict.fromkeys((m.subset, m.subset_label) for m in result.moderators if m.levels)
+    return tuple(_moderators(result, subset, label) for subset, label in subsets)
+
+
+def _moderators(result: SynthesisResult, subset: str, label: str) -> Figure:
+    words = result.protocol.directions
+    lines: list[Line] = []
+    for m in result.moderators:
+        if m.subset == subset and m.levels:
+            test = f"{say.f_test(m.test)}, {say.p_phrase(m.test.p_value)}" if m.test.status == "estimated" else "no joint test"
+            lines += [Line(m.label, note=test.replace(say.NBSP, " ")), *(Line(e.label, e) for e in m.levels)]
+    caption = (
+        f"Pooled effect at each level of each categorical moderator ({label}), with 95% confidence intervals. At the "
+        "right of each heading: the joint test (HTZ) of whether the levels differ."
+    )
+    return summary_figure(Sheet(f"moderators-{subset}", f"Moderators: {label}", caption, tuple(lines), "g [95% CI]",
+                                words.negative, words.positive))  # fmt: skip
+
+
+def sensitivity_figure(result: SynthesisResult) -> Figure | None:
+    """Draw the overall estimate under every choice that the sensitivity analysis varied."""
+    if not result.sensitivity:
+        return None
+    words = result.protocol.directions
+    main = replace(result.overall, label="Main analysis")
+    lines = [Line(main.label, main, "diamond", VERMILLION, indent=False)]
+    lines += [Line(e.label, e, "circle") for e in result.sensitivity]
+    caption = (
+        "The overall estimate when one choice of the analysis is changed at a time. Diamond and dashed line: the main "
+        "analysis. The choice of the pre-post correlation and of the formula are assumptions, not findings."
+    )
+    return summary_figure(Sheet("sensitivity", "Sensitivity of the overall estimate", caption, tuple(lines), "g [95% CI]",
+                                words.negative, words.positive, result.overall.estimate))  # fmt: skip
