@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from consilience.extraction.code import code_trials
+    from consilience.extraction.consistency import check_consistency
     from consilience.extraction.example import load_example
     from consilience.extraction.problems import Problem
     from consilience.extraction.read import read_trials
@@ -15,12 +16,21 @@ _HOME = {
     "Problem": "problems",
     "SetAside": "table",
     "TrialTable": "table",
+    "check_consistency": "consistency",
     "code_trials": "code",
     "load_example": "example",
     "read_trials": "read",
 }
 
-__all__ = ["Problem", "SetAside", "TrialTable", "code_trials", "load_example", "read_trials"]
+__all__ = [
+    "Problem",
+    "SetAside",
+    "TrialTable",
+    "check_consistency",
+    "code_trials",
+    "load_example",
+    "read_trials",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from consilience.extraction.consistency import check_consistency
 from consilience.extraction.findings import Findings
 from consilience.extraction.table import TrialTable, part, start_findings
 from consilience.protocol.model import Marker, Moderator, Protocol
@@ -40,7 +41,8 @@ def code_trials(table: TrialTable, protocol: Protocol) -> TrialTable:
 
     A word that the protocol does not have keeps a row out only where an effect cannot be placed
     without it: an unknown marker (unless the row states category and direction itself), category or
-    intervention. An unknown level of a moderator leaves that cell empty, with a warning.
+    intervention. An unknown level of a moderator leaves that cell empty, with a warning. The
+    consistency checks run at the end: some need to know which way is better.
 
     >>> import pandas as pd
     >>> from consilience.extraction.read import read_trials
@@ -67,7 +69,8 @@ def code_trials(table: TrialTable, protocol: Protocol) -> TrialTable:
     for moderator in protocol.moderators:
         if moderator.kind == "categorical" and moderator.levels and moderator.column in frame:
             _code_moderator(frame, moderator, findings)
-    return part(replace(table, frame=frame), findings)
+    coded = part(replace(table, frame=frame), findings)
+    return replace(coded, problems=(*coded.problems, *check_consistency(coded)))
 
 
 def _column(frame: pd.DataFrame, name: str) -> pd.Series:
@@ -90,8 +93,8 @@ def _suggest(coded: _Coded, block: str) -> pd.Series:
 
 def _teach(block: str) -> str:
     return (
-        f"Correct the word, or add it to the protocol: as a synonym of a term in '{block}', or as a new term. "
-        "('consilience protocol copy' gives you a file to edit.)"
+        f"Correct the word, or add it to the protocol: as a synonym of a term in '{block}', "
+        "or as a new term. ('consilience protocol copy' gives you a file to edit.)"
     )
 
 

@@ -273,6 +273,13 @@ NUMBERS: tuple[Column, ...] = (
         ("4.1;101.8", "-34.3;65.4"),
         "change_ci_{}",
     ),
+    *_arms(
+        "percent_change",
+        "number",
+        "Percent change from pretest as reported; used for checking only",
+        ("-12.5", "1.0"),
+        "pct_change_{}",
+    ),
     *_arms("event", "number", "People with the event", ("8", "2"), "events_{}"),
     *_arms("totaln", "number", "People observed for the event", ("16", "27"), "total_n_{} n_total_{}"),
     *_arms("rand", "number", "People randomised", ("36", "34"), "n_randomized_{} n_randomised_{} n_rand_{}"),

@@ -159,7 +159,7 @@ def _text(text: pd.Series) -> pd.Series:
     return text.str.slice(0, MAX_CELL).mask(blank(text, MISSING_TEXT))
 
 
-def report_headers(headers: tuple[Header, ...], file: str) -> list[tuple[str, str, str, str]]:
+def report_headers(headers: tuple[Header, ...]) -> list[tuple[str, str, str, str]]:
     """What to say about columns that were not understood: (code, message, remedy, column)."""
     found = []
     for h in headers:

@@ -121,7 +121,8 @@ def _grid_line_by_line(text: str, delimiter: str, file: str) -> tuple[pd.DataFra
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise InputError(
-            f'{file}: the quotation marks do not pair up ({error}). Find the cell with a single " and close or double it.'
+            f"{file}: the quotation marks do not pair up ({error}). "
+            'Find the cell with a single " and close or double it.'
         ) from error
     width = _header_width(lines)
     problems = [

@@ -50,7 +50,7 @@ def read_trials(
     headers = map_headers(cells.header)
     _need_study(cells, headers)
     frame, findings = to_frame(cells, headers)
-    for code, message, remedy, column in report_headers(headers, cells.file):
+    for code, message, remedy, column in report_headers(headers):
         findings.table("warning", code, message, remedy, file=cells.file, column=column)
     _keep_out_broken_rows(cells, frame, findings)
     frame = validate(frame, findings)
@@ -72,7 +72,8 @@ def _cells(source: Any, sheet: str | int | None) -> Cells:
     if isinstance(source, pd.DataFrame) or hasattr(source, "to_dict"):
         return frame_cells(source)
     raise InputError(
-        f"source={type(source).__name__} cannot be read. Give the path of a CSV or XLSX file, or a data frame."
+        f"source={type(source).__name__} cannot be read. Give the path of a CSV or XLSX file, or a "
+        "data frame."
     )
 
 
