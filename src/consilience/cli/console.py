@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many steps are done, and how many there are."""
+_CONTROL = {code: "\ufffd" for code in (*range(32), 127, *range(128, 160)) if code not in (9, 10)}
+
+
+def plain(text: str) -> str:
+    """Text without characters that would steer the terminal: study names come from files."""
+    return text.translate(_CONTROL)
 
 
 def tell_error(error: Exception) -> None:
@@ -17,19 +22,35 @@ def tell_error(error: Exception) -> None:
 
     console = Console(stderr=True, soft_wrap=True)
     console.print(Text("This could not be done.", style="bold red"))
-    console.print(Text(str(error)))
+    console.print(Text(plain(str(error))))
+
+
+class Progress(Protocol):
+    """Called with what is being done and, where they are counted, the steps done and their total."""
+
+    def __call__(self, what: str, done: int | None = None, total: int | None = None) -> None:
+        """Tell it."""
 
 
 @contextmanager
 def progress_bar(quiet: bool = False) -> Iterator[Progress]:
     """Show a bar on stderr while the block runs; silent when asked, or when nobody watches."""
     if quiet or not sys.stderr.isatty():
-        yield lambda _what, _done, _total: None
+        yield _say_nothing
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task("Starting", total=None)
-        yield lambda what, done, total: bars.update(task, description=what, completed=done, total=total)
+
+        def show(what: str, done: int | None = None, total: int | None = None) -> None:
+            bars.update(task, description=plain(what), completed=done, total=total)
+
+        yield show
+
+
+def _say_nothing(what: str, done: int | None = None, total: int | None = None) -> None:
+    """Report no progress."""

@@ -16,8 +16,9 @@ def demo(
 
     In Python: [bold]consilience.synthesize(consilience.load_example())[/bold]
     """
-    from consilience.cli.synthesize import synthesize
-    from consilience.extraction.example import example_path
+    from consilience.cli.synthesize import run_and_tell
+    from consilience.extraction import load_example
+    from consilience.workflow.synthesize import SynthesizeCommand
 
-    with example_path() as trials:
-        synthesize(trials, "psychosocial-immune", out, seed, None, quiet, as_json)
+    command = SynthesizeCommand(load_example(), "psychosocial-immune", out, seed)
+    run_and_tell(command, quiet=quiet, as_json=as_json)

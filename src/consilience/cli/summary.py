@@ -21,23 +21,27 @@ def print_summary(
     from rich.console import Console
     from rich.text import Text
 
+    from consilience.cli.console import plain
+
     console = Console(soft_wrap=True, highlight=False)
-    console.print(Text(result.protocol.title, style="bold"))
+    console.print(Text(plain(result.protocol.title), style="bold"))
     for line in _lines(result, files, out):
-        console.print(Text(line))
+        console.print(Text(plain(line)))
 
 
 def _lines(result: SynthesisResult, files: Sequence[Path], out: Path) -> list[str]:
     """Say the result in a few lines of plain text."""
     errors = sum(problem.severity == "error" for problem in result.problems)
-    lines = [result.notice] if result.notice else []
+    warnings = len(result.problems) - errors
+    lines = ["", result.notice, ""] if result.notice else [""]
     lines += [
         f"Overall effect: {say_estimate(result.overall)}",
         *(f"  Caution: {caution.message}" for caution in result.overall.cautions),
         f"Rows: {result.provenance.n_rows} read, {len(result.effects)} effects, "
         f"{len(result.unused)} not used (each listed with its reason)",
-        f"Notes on the data: {errors} errors, {len(result.problems) - errors} warnings",
-        f"Written: {len(files)} files in {out}",
+        f"Notes on the data: {_count(errors, 'error')}, {_count(warnings, 'warning')}",
+        f"Written: {_count(len(files), 'file')} in {out}",
+        "",
         f"Next: open {(out / 'report.html').resolve().as_uri()} in a browser",
     ]
     return lines
@@ -50,6 +54,11 @@ def say_estimate(estimate: Estimate) -> str:
     test = f"t({_number(estimate.df, 1)}) = {_number(estimate.statistic)}, p {_p_value(estimate.p_value)}"
     size = f"{estimate.k_studies} studies, {estimate.k_effects} effects"
     return f"{estimate.scale} = {_number(estimate.estimate)}, {_interval(estimate)}, {test}, {size}"
+
+
+def _count(n: int, thing: str) -> str:
+    """Say how many there are."""
+    return f"{n} {thing}" if n == 1 else f"{n} {thing}s"
 
 
 def _interval(estimate: Estimate) -> str:

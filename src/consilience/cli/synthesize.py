@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from consilience.workflow.synthesize import SynthesizeCommand
 
 Out = Annotated[
     Path, typer.Option("--out", "-o", help="Folder to write the results into.", show_default=False)
@@ -36,12 +39,19 @@ def synthesize(
 
     In Python: [bold]consilience.synthesize("trials.csv", protocol="psychosocial-immune")[/bold]
     """
+    from consilience.workflow.synthesize import SynthesizeCommand
+
+    command = SynthesizeCommand(trials, protocol, out, seed, prisma)
+    run_and_tell(command, quiet=quiet, as_json=as_json)
+
+
+def run_and_tell(command: SynthesizeCommand, *, quiet: bool, as_json: bool) -> None:
+    """Run a synthesis under a progress bar and print its summary."""
     from consilience.cli.console import progress_bar
     from consilience.cli.summary import print_summary
-    from consilience.workflow.synthesize import SynthesizeCommand, run_synthesis
+    from consilience.workflow.synthesize import run_synthesis
 
-    command = SynthesizeCommand(trials=trials, protocol=protocol, out=out, seed=seed, prisma=prisma)
     with progress_bar(quiet or as_json) as progress:
         outcome = run_synthesis(command, progress)
-    if not quiet:
-        print_summary(outcome.result, outcome.files, out, as_json=as_json)
+    if as_json or not quiet:
+        print_summary(outcome.result, outcome.files, command.out, as_json=as_json)
