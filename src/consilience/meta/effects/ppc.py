@@ -21,12 +21,11 @@ from typing import Literal, get_args
 import numpy as np
 
 from consilience.meta.effects.arrays import ArrayLike, FloatArray, as_floats
-from consilience.meta.effects.small_sample import SmallSampleRule
+from consilience.meta.effects.small_sample import DEFAULT_RULE, SmallSampleRule
 from consilience.meta.errors import InputError
 
 Formula = Literal["d_ppc1", "d_ppc2", "d_ppc_change", "d_ppc_post"]
 Variance = Literal["morris2008", "large_sample", "large_sample_no_j"]
-DEFAULT_RULE = SmallSampleRule()
 
 
 @dataclass(frozen=True)

@@ -56,3 +56,6 @@ class SmallSampleRule:
         if self.apply == "always" or self.df_limit is None:
             return factor
         return np.where(df < self.df_limit, factor, np.where(np.isnan(df), np.nan, 1.0))
+
+
+DEFAULT_RULE = SmallSampleRule()

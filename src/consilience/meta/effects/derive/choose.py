@@ -32,7 +32,6 @@ from consilience.meta.effects.derive.notes import Notes
 from consilience.meta.effects.derive.reasons import why_not
 from consilience.meta.effects.derive.statistics import read_statistics
 from consilience.meta.effects.ppc import (
-    DEFAULT_RULE,
     Formula,
     StandardisedEffect,
     Variance,
@@ -41,7 +40,7 @@ from consilience.meta.effects.ppc import (
     own_sd_effect,
     pooled_effect,
 )
-from consilience.meta.effects.small_sample import SmallSampleRule
+from consilience.meta.effects.small_sample import DEFAULT_RULE, SmallSampleRule
 
 
 @dataclass(frozen=True)
