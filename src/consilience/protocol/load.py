@@ -128,10 +128,10 @@ def _read(path: FilePath) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise InputError(f"There is no protocol file {shown(str(path))}. {_offer(path.stem)}") from None
+        raise InputError(f"There is no protocol file {str(path)!r}. {_offer(path.stem)}") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise InputError(f"The protocol file {shown(str(path))} cannot be read: {reason}.") from None
+        raise InputError(f"The protocol file {str(path)!r} cannot be read: {reason}.") from None
 
 
 def _unknown_name(name: str) -> str:

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-_MINUS = str.maketrans({"−": "-", "⁻": "-", "–": " ", "—": " ", "‐": " ", "‑": " "})
+_MINUS = str.maketrans({"−": "-", "⁻": "-", "–": "-", "‐": "-", "‑": "-", "—": " "})
 _LOG_WORDS = r"(?:natural )?log(?:arithm)?(?:[ _]?(?:10|2|e))?(?:[ -]?(?:transformed|scale|units?))?|ln"
 _VOLUME = r"(?:[dcmunp]|mu|micro|milli|deci)?[ -]?(?:l|liters?|litres?)|mm ?\^?3|cumm|cu mm"
 _PER = rf"{_VOLUME}|[mk]?g|min(?:ute)?|h|hour|day|week"
@@ -25,7 +25,7 @@ def fold(text: str) -> str:
     """Small letters, no accents or super- and subscripts, Greek letters by name, one kind of minus.
 
     >>> fold("TNF‐α  (pg/mL)"), fold("CD4⁺")
-    ('tnf alpha (pg/ml)', 'cd4+')
+    ('tnf-alpha (pg/ml)', 'cd4+')
     """
     plain = unicodedata.normalize("NFKD", text.translate(_MINUS)).casefold().translate(_MINUS)
     spelled = "".join(_letter(mark) for mark in plain if not unicodedata.combining(mark))
@@ -72,8 +72,8 @@ def spell(text: str) -> str:
 def without_units(folded: str) -> str:
     """A folded text without its unit, its log and its cut-off.
 
-    >>> without_units("hiv viral load (log10)"), without_units("il 6, pg/ml"), without_units("log(crp)")
-    ('hiv viral load', 'il 6', '(crp)')
+    >>> without_units("hiv viral load (log10)"), without_units("il-6, pg/ml"), without_units("log(crp)")
+    ('hiv viral load', 'il-6', '(crp)')
     """
     bare = _IN_BRACKETS.sub(" ", folded).strip()
     bare = _AT_END.sub("", bare)
