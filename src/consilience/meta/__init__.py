@@ -11,6 +11,7 @@ _CONTENTS = {
     "MetaFit": "results",
     "WaldTest": "wald",
     "meta_regression": "regression",
+    "robu": "robumeta",
 }
 
 __all__ = sorted(_CONTENTS)

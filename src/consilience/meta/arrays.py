@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from consilience.meta.errors import InputError
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating[Any]]
 Ints = NDArray[np.int64]
 
 
@@ -51,9 +51,7 @@ def column(value: Any, frame: pd.DataFrame, argument: str) -> pd.Series[Any]:
         return series
     values = pd.Series(value.to_numpy() if hasattr(value, "to_numpy") else np.asarray(value))
     if len(frame) and len(values) != len(frame):
-        raise InputError(
-            f"{argument} has {len(values)} values but data has {len(frame)} rows; they must match."
-        )
+        raise InputError(f"{argument} has {len(values)} values but data has {len(frame)} rows.")
     if len(frame):
         values.index = frame.index
     return values

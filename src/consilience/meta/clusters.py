@@ -51,7 +51,7 @@ class Clusters:
     def sums(self, values: Array) -> Array:
         """Sums of ``values`` (k,) or (k, q) within clusters: (J,) or (J, q)."""
         if values.ndim == 1:
-            return np.bincount(self.codes, weights=values, minlength=self.J)
+            return np.bincount(self.codes, weights=values, minlength=self.J).astype(np.float64)
         out = np.empty((self.J, values.shape[1]))
         for column in range(values.shape[1]):
             out[:, column] = np.bincount(self.codes, weights=values[:, column], minlength=self.J)

@@ -43,7 +43,7 @@ def matrix(C: Any, p: int) -> Array:
 
 
 def constraints(design: Design, terms: Any) -> tuple[Array, tuple[str, ...]]:
-    """The rows of the identity that belong to ``terms``; a matrix is taken as it is; None: all but the intercept."""
+    """Rows of the identity for ``terms``; a matrix is taken as it is; None means all but the intercept."""
     p = len(design.columns)
     if terms is not None and not isinstance(terms, str) and not _are_names(terms):
         C = matrix(terms, p)

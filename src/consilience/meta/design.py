@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from consilience.meta.arrays import Array, as_frame, column, nearest, numeric
+from consilience.meta.arrays import Array, Ints, as_frame, column, nearest, numeric
 from consilience.meta.errors import InputError
 
 
@@ -34,7 +34,7 @@ class Design:
     X: Array
     columns: tuple[str, ...]
     terms: dict[str, tuple[int, ...]]
-    kept: Array
+    kept: Ints
     dropped: tuple[DroppedRow, ...]
     aliased: tuple[str, ...]
     variables: tuple[str, ...]
@@ -46,27 +46,23 @@ def build_design(
 ) -> tuple[Design, pd.DataFrame]:
     """Design and the frame of kept rows; ``required`` are columns (vi, cluster) that must be present too."""
     frame = as_frame(data)
+    if data is not None and len(frame) == 0:
+        raise InputError("data has no rows; give at least two studies with an effect each.")
     outcome, right = _split(formula) if isinstance(formula, str) else (formula, "1")
     yi = column(outcome, frame, "yi")
     work = frame if len(frame) else pd.DataFrame(index=yi.index)
-    work = work.assign(**{"_yi": numeric(yi, f"yi ('{outcome}')" if isinstance(outcome, str) else "yi")})
+    work = work.assign(_yi=numeric(yi, f"yi ('{outcome}')" if isinstance(outcome, str) else "yi"))
     for name, value in required.items():
         work[f"_{name}"] = column(value, work if len(work.columns) > 1 else frame, name).to_numpy()
     if X is not None:
         work, right = _given_columns(work, X)
     variables = _variables(right, work)
-    _check_lengths(work)
     missing = work[["_yi", *(f"_{n}" for n in required), *variables]].isna()
     work, dropped, kept = _drop_missing(work, missing)
     matrix, columns, terms, spec = _matrix(right, work, variables)
     matrix, columns, terms, aliased = _drop_aliased(matrix, columns, terms)
     y = work["_yi"].to_numpy(dtype=float)
     return Design(y, matrix, columns, terms, kept, dropped, aliased, variables, spec), work
-
-
-def _check_lengths(work: pd.DataFrame) -> None:
-    if len(work) == 0:
-        raise InputError("data has no rows; give at least two studies with an effect each.")
 
 
 def _split(formula: str) -> tuple[str, str]:
@@ -117,18 +113,34 @@ def _is_call(text: str, end: int) -> bool:
 
 def _drop_missing(
     work: pd.DataFrame, missing: pd.DataFrame
-) -> tuple[pd.DataFrame, tuple[DroppedRow, ...], Array]:
-    any_missing = missing.any(axis=1).to_numpy()
-    dropped = []
-    for position in np.flatnonzero(any_missing):
-        absent = [str(c).removeprefix("_") for c in missing.columns[missing.iloc[position].to_numpy()]]
-        dropped.append(DroppedRow(work.index[position], f"{', '.join(absent)} missing"))
-    if any_missing.all():
+) -> tuple[pd.DataFrame, tuple[DroppedRow, ...], Ints]:
+    """Leave out rows without an effect or a moderator; an effect without vi or study is an error."""
+    _check_companions(missing)
+    table = missing.to_numpy()
+    out = np.flatnonzero(table.any(axis=1))
+    names = [str(c).removeprefix("_") for c in missing.columns]
+    reasons = {
+        p: ", ".join(n for n, m in zip(names, p) if m) + " missing" for p in set(map(tuple, table[out]))
+    }
+    dropped = tuple(DroppedRow(work.index[int(i)], reasons[tuple(table[i])]) for i in out)
+    if len(out) == len(work):
         raise InputError(
             f"Every one of the {len(work)} rows lacks a value ({dropped[0].reason}); nothing is left to fit."
         )
-    kept = np.flatnonzero(~any_missing)
-    return work.iloc[kept], tuple(dropped), kept
+    kept = np.flatnonzero(~table.any(axis=1)).astype(np.int64)
+    return work.iloc[kept], dropped, kept
+
+
+def _check_companions(missing: pd.DataFrame) -> None:
+    """vi and the study must be known wherever there is an effect."""
+    for name in missing.columns:
+        alone = missing[name] & ~missing["_yi"]
+        if name in ("_vi", "_cluster") and alone.any():
+            row = missing.index[int(np.flatnonzero(alone.to_numpy())[0])]
+            raise InputError(
+                f"{name.removeprefix('_')} in row {row} is missing although the row has an effect; "
+                "fill it in or remove the row."
+            )
 
 
 def _matrix(

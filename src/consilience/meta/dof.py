@@ -11,17 +11,20 @@ from scipy import special
 from consilience.meta.arrays import Array
 from consilience.meta.errors import InputError
 from consilience.meta.robust import RobustCovariance
+from consilience.meta.saddlepoint import saddlepoint_p
 
-Reference = Literal["Satterthwaite", "naive-t", "naive-tp", "z"]
+Reference = Literal["Satterthwaite", "saddlepoint", "naive-t", "naive-tp", "z"]
 
 LOST_SHARE = 1e-8
+SMALLEST_VARIANCE = 1e-20
 
 
 @dataclass(frozen=True)
 class Inference:
     """Tests of single contrasts: ``se, df, statistic, p_value, ci_lower, ci_upper``, each (q,).
 
-    A contrast that one cluster alone determines has NaN and its ``reason``.
+    A contrast that one cluster alone determines has NaN and its ``reason``. Saddlepoint p-values come with
+    Satterthwaite's degrees of freedom and intervals.
     """
 
     estimate: Array
@@ -73,7 +76,11 @@ def infer(
     se, df = np.where(blocked, np.nan, se), np.where(blocked, np.nan, df)
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = estimate / se
-        p = 2 * t_upper(np.abs(statistic), df)
+        p = (
+            saddlepoint_p(robust, statistic, C)
+            if test == "saddlepoint"
+            else 2 * t_upper(np.abs(statistic), df)
+        )
         half = t_quantile(0.5 + level / 2, df) * se
     return Inference(estimate, se, df, statistic, p, estimate - half, estimate + half, reason)
 
@@ -81,7 +88,7 @@ def infer(
 def reference_df(robust: RobustCovariance, C: Array, test: Reference) -> Array:
     """Degrees of freedom of each row of C; infinite for z."""
     J, p = robust.scores.shape
-    if test == "Satterthwaite":
+    if test in ("Satterthwaite", "saddlepoint"):
         return satterthwaite(robust, C)
     df = {"naive-t": float(J - 1), "naive-tp": float(J - p), "z": np.inf}[test]
     return np.full(len(C), df if df > 0 else np.nan)
@@ -102,16 +109,24 @@ def t_quantile(prob: float, df: Array) -> Array:
 
 
 def unreliable(robust: RobustCovariance, C: Array, labels: tuple[str, ...]) -> tuple[str, ...]:
-    """Why a contrast cannot have a robust standard error: one cluster alone determines part of it."""
+    """Why a contrast cannot have a robust standard error, or nothing."""
     out = []
     for row in C:
         touched = robust.lost[:, np.abs(row) > 0]
         worst = int(np.argmax(touched.max(axis=1))) if touched.size else 0
-        lost = touched.size and float(touched[worst].max()) > LOST_SHARE
-        out.append(
-            f"Only study {labels[worst]} informs this coefficient, so its variance between studies "
-            "cannot be estimated."
-            if lost
-            else ""
-        )
+        if touched.size and float(touched[worst].max()) > LOST_SHARE:
+            out.append(
+                f"Only study {labels[worst]} informs this coefficient, so its variance between studies "
+                "cannot be estimated."
+            )
+        elif _no_spread(robust, row):
+            out.append("Studies do not differ at all here, so no variance between them can be estimated.")
+        else:
+            out.append("")
     return tuple(out)
+
+
+def _no_spread(robust: RobustCovariance, row: Array) -> bool:
+    """Whether the robust variance is nothing but rounding, judged against what the working model expects."""
+    expected = float(row @ robust.own.sum(axis=0) @ row)
+    return not float(row @ robust.vcov @ row) > SMALLEST_VARIANCE * expected

@@ -44,9 +44,12 @@ def typical_variance(vi: Array, X: Array) -> float:
 
 
 def heterogeneity(
-    y: Array, vi: Array, X: Array, sampling: Blocks, components: dict[str, float]
+    y: Array, vi: Array, X: Array, sampling: Blocks, components: dict[str, float], I2: float | None = None
 ) -> Heterogeneity:
-    """Heterogeneity of a fit from its data and variance components."""
+    """Heterogeneity of a fit from its data and variance components.
+
+    I2 = 100 (tau2 + omega2) / (tau2 + omega2 + typical v), or the estimator's own where it has one.
+    """
     k, p = X.shape
     Q, df = cochran_q(y, X, sampling), k - p
     typical = typical_variance(vi, X) if df > 0 else float("nan")
@@ -56,7 +59,7 @@ def heterogeneity(
     levels = {"tau2": 100 * between / total, "omega2": 100 * within / total}
     return Heterogeneity(
         Q, df, float(special.chdtrc(df, Q)) if df > 0 else float("nan"), between, within,
-        float(np.sqrt(between)), levels["tau2"] + levels["omega2"], levels, typical,
+        float(np.sqrt(between)), sum(levels.values()) if I2 is None else I2, levels, typical,
     )  # fmt: skip
 
 

@@ -54,12 +54,12 @@ def evaluate(y: Array, X: Array, model: LinearCovariance, theta: Array, restrict
     loglik = -0.5 * (constant + logdet + float(e @ Py))
     if restricted:
         loglik += 0.5 * (float(np.linalg.slogdet(X.T @ X)[1]) - float(np.linalg.slogdet(XtWX)[1]))
-    score, expected, observed = _derivatives(X, W, WX, bread, Py, model, restricted)
+    score, expected, observed = _derivatives(W, WX, bread, Py, model, restricted)
     return Evaluation(theta, loglik, score, expected, observed)
 
 
 def _derivatives(
-    X: Array, W: Blocks, WX: Array, bread: Array, Py: Array, model: LinearCovariance, restricted: bool
+    W: Blocks, WX: Array, bread: Array, Py: Array, model: LinearCovariance, restricted: bool
 ) -> tuple[Array, Array, Array]:
     """Score, expected and observed information: traces of products with P = W - W X M X'W."""
     q = len(model.components)

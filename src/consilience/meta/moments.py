@@ -12,13 +12,22 @@ from consilience.meta.clusters import Clusters
 
 @dataclass(frozen=True)
 class Moments:
-    """``tau2`` between studies and ``omega2`` within them; ``Q`` is the weighted residual sum of squares."""
+    """``tau2`` between studies and ``omega2`` within them.
+
+    ``Q`` is the weighted residual sum of squares, ``expected_Q`` its expectation without heterogeneity.
+    """
 
     tau2: float
     omega2: float
     Q: float
     tau2_untruncated: float
     omega2_untruncated: float
+    expected_Q: float
+
+    @property
+    def I2(self) -> float:
+        """Percent of Q beyond its expectation, ``100 (Q - E Q) / Q``, robumeta's I2."""
+        return 100 * max(0.0, (self.Q - self.expected_Q) / self.Q) if self.Q > 0 else 0.0
 
 
 def study_mean_variance(vi: Array, clusters: Clusters) -> Array:
@@ -56,7 +65,7 @@ def correlated_effects_moments(y: Array, vi: Array, X: Array, clusters: Clusters
     expected = clusters.J - np.sum(bread * ((1 - rho) * within + rho * between))
     slope = float(w.sum() - np.sum(bread * ((sums * (wj**2)[:, None]).T @ sums)))
     raw = (Q - float(expected)) / slope if slope > 0 else 0.0
-    return Moments(max(raw, 0.0), 0.0, Q, raw, 0.0)
+    return Moments(max(raw, 0.0), 0.0, Q, raw, 0.0, float(expected))
 
 
 def hierarchical_moments(y: Array, vi: Array, X: Array, clusters: Clusters) -> Moments:
@@ -77,7 +86,7 @@ def hierarchical_moments(y: Array, vi: Array, X: Array, clusters: Clusters) -> M
     omega_raw = (A2 * (Q1 - C1) - A1 * (Q - C2)) / determinant if determinant != 0 else 0.0
     omega2 = max(omega_raw, 0.0)
     tau_raw = (Q - C2 - omega2 * B2) / A2 if A2 > 0 else 0.0
-    return Moments(max(tau_raw, 0.0), omega2, Q, tau_raw, omega_raw)
+    return Moments(max(tau_raw, 0.0), omega2, Q, tau_raw, omega_raw, C2)
 
 
 def _expected_weighted(w: Array, X: Array, bread: Array, clusters: Clusters) -> tuple[float, float, float]:

@@ -1,4 +1,4 @@
-"""Sums over all pairs of clusters of the quadratic forms behind a robust covariance, without forming pairs."""
+"""Sums over all pairs of clusters behind a robust covariance, without forming the pairs."""
 
 from __future__ import annotations
 

@@ -179,6 +179,10 @@ def _warnings(fit: MetaFit) -> list[FitWarning]:
             "The search for the variance components did not reach a maximum; do not rely on these numbers."
         )
         out.append(FitWarning("not_converged", message))
+    p = len(fit.terms)
+    if p >= fit.J:
+        message = f"{fit.J} studies for {p} coefficients: robust standard errors need more studies than that."
+        out.append(FitWarning("few_clusters", message))
     for name in fit.design.aliased:
         message = f"{name} repeats what other columns say (rank-deficient design) and was left out."
         out.append(FitWarning("rank_deficient", message, name))

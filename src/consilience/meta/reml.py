@@ -26,18 +26,13 @@ class Maximum:
     """Expected information of theta at the maximum."""
 
 
-def maximise(
-    evaluation: Callable[[Array], Evaluation], start: Array, typical: float, fixed: Array | None = None
-) -> Maximum:
+def maximise(evaluation: Callable[[Array], Evaluation], start: Array, typical: float) -> Maximum:
     """Maximise over theta >= 0 by Newton steps where the likelihood is concave, else by Fisher scoring.
 
-    ``typical`` is a variance that sets the scale: convergence is a relative step, so units change nothing.
-    ``fixed`` marks components that keep their starting value.
-    """
-    held = np.zeros(len(start), dtype=bool) if fixed is None else fixed
+    ``typical`` is a variance that sets the scale: convergence is a relative step, so units change nothing."""
     current = evaluation(start)
     for iteration in range(1, MAX_ITERATIONS + 1):
-        free = ~held & ~((current.theta <= 0) & (current.score <= 0))
+        free = ~((current.theta <= 0) & (current.score <= 0))
         if not free.any():
             return _maximum(current, True, iteration)
         proposal, step = _advance(evaluation, current, free)

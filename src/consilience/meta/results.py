@@ -105,7 +105,7 @@ class MetaFit:
     @cached_property
     def _heterogeneity(self) -> Heterogeneity:
         w = self.working
-        return heterogeneity(self.yi, self.vi, self.X, w.sampling, w.components)
+        return heterogeneity(self.yi, self.vi, self.X, w.sampling, w.components, w.I2)
 
     def heterogeneity(self) -> Heterogeneity:
         """Q, tau2, omega2 and I2 (overall and per level)."""

@@ -48,18 +48,18 @@ def check_type(vcov: str) -> CRType:
     raise InputError(f"vcov='{vcov}' is not known; use one of {', '.join(known)}.")
 
 
-def _identity(Phi: Array, X: Array, spread: Array, hat: Array) -> Array:  # noqa: ARG001
+def _identity(Phi: Array, spread: Array, hat: Array) -> Array:  # noqa: ARG001
     """CR0, CR1, CR1p, CR1S: residuals as they are."""
     return np.broadcast_to(np.eye(Phi.shape[-1]), Phi.shape)
 
 
-def _inverse_leverage(Phi: Array, X: Array, spread: Array, hat: Array) -> Array:  # noqa: ARG001
+def _inverse_leverage(Phi: Array, spread: Array, hat: Array) -> Array:  # noqa: ARG001
     """CR3: ``(I - H_jj)^-1``, the jackknife's adjustment."""
     return np.linalg.pinv(np.eye(Phi.shape[-1]) - hat, rcond=NULL_EIGENVALUE)
 
 
-def _bias_reduced(Phi: Array, X: Array, spread: Array, hat: Array) -> Array:
-    """CR2: ``D'(D S D')^(-1/2) D``, D'D = Phi, S the variance of the residuals (Pustejovsky & Tipton 2018)."""
+def _bias_reduced(Phi: Array, spread: Array, hat: Array) -> Array:
+    """CR2: ``D'(D S D')^(-1/2) D``, D'D = Phi, S the variance of the residuals (Pustejovsky & Tipton)."""
     L = np.linalg.cholesky(Phi)
     Lt = np.swapaxes(L, -1, -2)
     values, vectors = np.linalg.eigh(Lt @ spread @ L)
@@ -85,7 +85,7 @@ def _null_counts(L: Array, spread: Array, hat: Array) -> Ints:
     return counts
 
 
-ADJUSTMENTS: dict[str, Callable[[Array, Array, Array, Array], Array]] = {
+ADJUSTMENTS: dict[str, Callable[[Array, Array, Array], Array]] = {
     "CR0": _identity,
     "CR1": _identity,
     "CR1p": _identity,
@@ -117,7 +117,7 @@ def robust_covariance(fit: WeightedFit, vcov: CRType) -> RobustCovariance:
         X, e = fit.X[group.rows], fit.residuals[group.rows]
         WXM = fit.WX[group.rows] @ M
         spread, hat = _residual_variance(fit, X, W, Phi, middle)
-        A = factor * ADJUSTMENTS[vcov](Phi, X, spread, hat)
+        A = factor * ADJUSTMENTS[vcov](Phi, spread, hat)
         G = np.swapaxes(A, -1, -2) @ WXM
         Gt, PhiG = np.swapaxes(G, -1, -2), Phi @ G
         scores[group.members] = np.einsum("mnp,mn->mp", G, e)

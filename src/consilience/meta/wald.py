@@ -11,6 +11,7 @@ from scipy import special
 from consilience.meta.arrays import Array
 from consilience.meta.dof import unreliable
 from consilience.meta.errors import InputError
+from consilience.meta.hotelling import WISHART, edf, edt, eigen_tests
 from consilience.meta.pair_moments import PairMoments, pair_moments
 from consilience.meta.robust import RobustCovariance
 
@@ -19,7 +20,7 @@ WaldName = Literal["HTZ", "HTA", "HTB", "EDF", "EDT", "Naive-F", "Naive-Fp", "ch
 
 @dataclass(frozen=True)
 class WaldTest:
-    """A joint test: ``statistic`` ~ F(``df_num``, ``df_denom``) (chi-squared: df_denom infinite).
+    """A joint test: ``statistic`` ~ F(``df_num``, ``df_denom``); chi2 and EDT have infinite ``df_denom``.
 
     ``reason`` says why a test could not be made; its numbers are then NaN.
     """
@@ -34,7 +35,9 @@ class WaldTest:
 
 
 def check_test(name: str) -> WaldName:
-    """The name of a Wald test, checked."""
+    """The name of a Wald test, checked; ``chi-sq`` is accepted for ``chi2``."""
+    if name.lower() in ("chi-sq", "chisq"):
+        return "chi2"
     for known in get_args(WaldName):
         if name.lower() == known.lower():
             return known  # type: ignore[no-any-return]
@@ -49,21 +52,31 @@ def wald_test(
     labels: tuple[str, ...] = (),
     clusters: tuple[str, ...] = (),
 ) -> WaldTest:
-    """Test C beta = 0 with Q = (C b)'(C V C')^-1 (C b) (Tipton & Pustejovsky 2015)."""
-    q, J = len(C), len(robust.scores)
-    blocked = next((r for r in unreliable(robust, C, clusters) if r), "")
-    if blocked:
-        return _undefined(test, q, labels, blocked)
-    Q = _quadratic(C @ beta, C @ robust.vcov @ C.T)
+    """Test ``C beta = 0`` with ``Q = (C b)'(C V C')^-1 (C b)`` (Tipton & Pustejovsky 2015).
+
+    C (q, p). Where one study alone informs a contrast, or studies are too few to tell the contrasts apart,
+    the numbers are NaN and ``reason`` says so.
+    """
+    q, (J, p) = len(C), robust.scores.shape
+    reason = next((r for r in unreliable(robust, C, clusters) if r), "")
+    Q = float("nan") if reason else _quadratic(C @ beta, C @ robust.vcov @ C.T)
     if not np.isfinite(Q):
-        return _undefined(
-            test, q, labels, f"{J} studies cannot tell {q} contrasts apart; test fewer at a time."
-        )
+        reason = reason or f"{J} studies cannot tell {q} contrasts apart; test fewer at a time."
+        return WaldTest(test, np.nan, q, np.nan, np.nan, labels, reason)
     if test == "chi2":
-        return WaldTest(test, Q, q, np.inf, float(special.chdtrc(q, Q)), labels)
+        return WaldTest(test, Q / q, q, np.inf, float(special.chdtrc(q, Q)), labels)
     if test in ("Naive-F", "Naive-Fp"):
-        return _f_test(test, Q / q, q, J - 1 if test == "Naive-F" else J - robust.scores.shape[1], labels)
-    return _small_sample(test, Q, _whitened(pair_moments(robust, C)), C, robust, beta, labels)
+        return _f_test(test, Q / q, q, J - 1 if test == "Naive-F" else J - p, labels)
+    moments = pair_moments(robust, C)
+    if test in WISHART:
+        eta = WISHART[test](_whitened(moments))
+        return _f_test(test, Q * (eta - q + 1) / (eta * q), q, eta - q + 1, labels)
+    tests = eigen_tests(robust, beta, C, moments.mean)
+    if test == "EDF":
+        statistic, eta = edf(tests)
+        return _f_test(test, statistic, q, eta, labels)
+    z2 = edt(tests)
+    return WaldTest(test, z2 / q, q, np.inf, float(special.chdtrc(q, z2)), labels)
 
 
 def _quadratic(estimate: Array, vcov: Array) -> float:
@@ -77,14 +90,10 @@ def _quadratic(estimate: Array, vcov: Array) -> float:
     return float(np.sum((vectors.T @ (estimate / d)) ** 2 / values))
 
 
-def _undefined(test: str, q: int, labels: tuple[str, ...], reason: str) -> WaldTest:
-    return WaldTest(test, np.nan, q, np.nan, np.nan, labels, reason)
-
-
 def _f_test(test: str, F: float, df_num: float, df_denom: float, labels: tuple[str, ...]) -> WaldTest:
     """An F test; without positive degrees of freedom there is none."""
     if not df_denom > 0:
-        reason = f"The denominator degrees of freedom are {df_denom:.2f}, not above 0: too few studies for this test."
+        reason = f"The denominator degrees of freedom are {df_denom:.2f}, not above 0: too few studies."
         return WaldTest(test, np.nan, df_num, df_denom, np.nan, labels, reason)
     return WaldTest(test, F, df_num, df_denom, float(special.fdtrc(df_num, df_denom, F)), labels)
 
@@ -96,22 +105,3 @@ def _whitened(moments: PairMoments) -> PairMoments:
     mean = R @ moments.mean @ R
     covariance = np.einsum("stuv,sa,tb,uc,vd->abcd", moments.covariance, R, R, R, R, optimize=True)
     return PairMoments(mean, covariance)
-
-
-def _small_sample(
-    test: WaldName,
-    Q: float,
-    moments: PairMoments,
-    C: Array,
-    robust: RobustCovariance,
-    beta: Array,
-    labels: tuple[str, ...],
-) -> WaldTest:
-    """Hotelling-type tests by their approximate Wishart degrees of freedom eta."""
-    q = len(C)
-    variance = np.einsum("stst->st", moments.covariance)
-    if test == "HTZ":
-        eta = q * (q + 1) / float(variance.sum())
-    else:
-        raise InputError(f"test='{test}' is not available yet; use HTZ.")
-    return _f_test(test, Q * (eta - q + 1) / (eta * q), q, eta - q + 1, labels)

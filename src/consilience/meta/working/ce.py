@@ -24,5 +24,5 @@ def fit_ce(
     boundary = ("tau2",) if tau2 is None and value == 0 else ()
     return WorkingFit(
         diagonal_blocks(clusters, w), diagonal_blocks(clusters, 1 / w), True, {"tau2": value}, marginal, V,
-        boundary=boundary, Q=moments.Q,
+        boundary=boundary, I2=moments.I2 if tau2 is None else None,
     )  # fmt: skip

@@ -13,12 +13,16 @@ from consilience.meta.working.model import WorkingFit
 from consilience.meta.working.sampling import constant_correlation
 
 
-def che_model(vi: Array, clusters: Clusters, rho: float) -> LinearCovariance:
-    """``(1-rho) diag(v) + rho s s' + tau2 11' + omega2 I``; without omega2 where every study has one effect."""
+def che_model(vi: Array, clusters: Clusters, rho: float, separate: bool = False) -> LinearCovariance:
+    """``(1-rho) diag(v) + rho s s' + tau2 11' + omega2 I``.
+
+    Where every study has one effect the data cannot tell the components apart: omega2 is left out unless
+    ``separate`` (both values are given).
+    """
     ones = np.ones(len(vi))
     components = [outer_blocks(clusters, ones)]
     names = ["tau2"]
-    if int(clusters.sizes.max()) > 1:
+    if separate or int(clusters.sizes.max()) > 1:
         components.append(diagonal_blocks(clusters, ones))
         names.append("omega2")
     return LinearCovariance(constant_correlation(vi, clusters, rho), tuple(components), tuple(names))
@@ -29,4 +33,4 @@ def fit_che(
     fixed: dict[str, float] | None = None,
 ) -> WorkingFit:  # fmt: skip
     """Fit CHE (Pustejovsky & Tipton 2022) by REML or ML, or at given components."""
-    return fit_linear(y, X, che_model(vi, clusters, rho), method, fixed)
+    return fit_linear(y, X, che_model(vi, clusters, rho, fixed is not None), method, fixed)

@@ -19,7 +19,7 @@ def fit_he(
     tau2: float | None = None,
     omega2: float | None = None,
 ) -> WorkingFit:
-    """Weights ``1/(v_ij + tau2 + omega2)`` (Hedges, Tipton & Johnson 2010); components by moments or as given."""
+    """Weights ``1/(v_ij + tau2 + omega2)``; components by moments (Hedges, Tipton & Johnson 2010) or given."""
     moments = hierarchical_moments(y, vi, X, clusters)
     between = moments.tau2 if tau2 is None else tau2
     within = moments.omega2 if omega2 is None else omega2
@@ -33,5 +33,5 @@ def fit_he(
     return WorkingFit(
         diagonal_blocks(clusters, 1 / total), diagonal_blocks(clusters, total), True, components, marginal,
         diagonal_blocks(clusters, vi),
-        boundary=boundary, Q=moments.Q,
+        boundary=boundary,
     )  # fmt: skip

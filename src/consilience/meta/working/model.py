@@ -28,4 +28,5 @@ class WorkingFit:
     iterations: int = 0
     boundary: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    Q: float | None = None
+    I2: float | None = None
+    """Where the estimator comes with its own I2 (robumeta's correlated effects)."""
