@@ -25,11 +25,14 @@ def _problems(result: SynthesisResult) -> Section:
     errors = sum(p.severity == "error" for p in result.problems)
     warnings = len(result.problems) - errors
     lead = Paragraph(
-        f"Checking the trial table found {say.plural(errors, 'error')} and {say.plural(warnings, 'warning')}. An error keeps "
+        f"Checking the trial table found {say.plural(errors, 'error')} and "
+        f"{say.plural(warnings, 'warning')}. An error keeps "
         "its row, or its number, out of the analysis; a warning does not."
     )
     if not result.problems:
-        return Section("problems", "Checks of the data", (Paragraph("Checking the trial table found nothing amiss."),))
+        return Section(
+            "problems", "Checks of the data", (Paragraph("Checking the trial table found nothing amiss."),)
+        )
     rows = tuple(
         TableRow(p.severity, (_place(p.file, p.row), p.column, p.value, p.study, p.message, p.remedy))
         for p in result.problems
@@ -41,15 +44,33 @@ def _problems(result: SynthesisResult) -> Section:
 
 def _unused(result: SynthesisResult) -> Section:
     if not result.unused:
-        return Section("unused", "Rows not used", (Paragraph("Every row of the trial table gave an effect."),))
-    rows = tuple(TableRow(u.study, (u.outcome, u.reason, u.remedy, _place(u.file, u.row))) for u in result.unused)
-    table = _text_table("unused", "Rows of the trial table that gave no effect", ("Study", "Outcome", "Why", "What would help", "Where"), rows)
-    lead = Paragraph(f"{say.plural(len(rows), 'row')} of {say.count(result.provenance.n_rows)} gave no effect. Each is listed with its reason.")
-    return Section("unused", "Rows not used", (lead, Fold(f"All {say.plural(len(rows), 'row')} not used", (table,))))
+        return Section(
+            "unused", "Rows not used", (Paragraph("Every row of the trial table gave an effect."),)
+        )
+    rows = tuple(
+        TableRow(u.study, (u.outcome, u.reason, u.remedy, _place(u.file, u.row))) for u in result.unused
+    )
+    table = _text_table(
+        "unused",
+        "Rows of the trial table that gave no effect",
+        ("Study", "Outcome", "Why", "What would help", "Where"),
+        rows,
+    )
+    lead = Paragraph(
+        f"{say.plural(len(rows), 'row')} of {say.count(result.provenance.n_rows)} gave no effect. Each is "
+        "listed with its reason."
+    )
+    return Section(
+        "unused", "Rows not used", (lead, Fold(f"All {say.plural(len(rows), 'row')} not used", (table,)))
+    )
 
 
 def _place(file: str, row: int | None) -> str:
-    return f"{file}, row {row}" if file and row is not None else file or (f"row {row}" if row is not None else "")
+    return (
+        f"{file}, row {row}"
+        if file and row is not None
+        else file or (f"row {row}" if row is not None else "")
+    )
 
 
 def _text_table(name: str, caption: str, heads: tuple[str, ...], rows: tuple[TableRow, ...]) -> Table:
@@ -77,7 +98,8 @@ EFFECT_COLUMNS: tuple[tuple[str, str, int | None], ...] = (
 def _effects(result: SynthesisResult) -> Section:
     frame = result.effects
     lead = Paragraph(
-        f"{say.plural(len(frame), 'effect')}, each with the path by which it was derived and what was assumed. Positive: "
+        f"{say.plural(len(frame), 'effect')}, each with the path by which it was derived and what was "
+        "assumed. Positive: "
         f"{result.protocol.directions.positive}. The file effects.csv holds all columns."
     )
     pages = [frame.iloc[i : i + PAGE] for i in range(0, len(frame), PAGE)]
@@ -90,8 +112,12 @@ def _effects_page(page: pd.DataFrame, first: int, result: SynthesisResult) -> Fo
     labels = {t.key: t.label for t in result.protocol.interventions}
     rows = []
     for number, record in enumerate(page[[c[0] for c in columns]].to_dict("records"), first):
-        record["intervention_type"] = labels.get(str(record.get("intervention_type")), record.get("intervention_type"))
-        rows.append(TableRow(str(number), tuple(_cell(record[name], decimals) for name, _, decimals in columns)))
+        record["intervention_type"] = labels.get(
+            str(record.get("intervention_type")), record.get("intervention_type")
+        )
+        rows.append(
+            TableRow(str(number), tuple(_cell(record[name], decimals) for name, _, decimals in columns))
+        )
     heads = (Head("Effect"), *(Head(text, numeric=decimals is not None) for _, text, decimals in columns))
     last = first + len(page) - 1
     caption = f"Effects {first} to {last} of {len(result.effects)}"
@@ -113,12 +139,22 @@ def _cell(value: Any, decimals: int | None) -> str:
 def _methods(result: SynthesisResult) -> Section:
     protocol = result.protocol
     q, e = protocol.question, protocol.eligibility
-    question = Definitions((
-        ("Population", q.population), ("Intervention", q.intervention), ("Comparator", q.comparator),
-        ("Outcome", q.outcome), ("Design", q.design), ("Let in", "; ".join(e.include)), ("Kept out", "; ".join(e.exclude) or "–"),
-    ))  # fmt: skip
+    question = Definitions(
+        (
+            ("Population", q.population),
+            ("Intervention", q.intervention),
+            ("Comparator", q.comparator),
+            ("Outcome", q.outcome),
+            ("Design", q.design),
+            ("Let in", "; ".join(e.include)),
+            ("Kept out", "; ".join(e.exclude) or "–"),
+        )
+    )
     notes: tuple[Block, ...] = tuple(Paragraph(n, "quiet") for n in protocol.notes)
-    plan = Fold("Every setting of the analysis plan", (Definitions(_flat(protocol.analysis.model_dump(mode="json")), True),))
+    plan = Fold(
+        "Every setting of the analysis plan",
+        (Definitions(_flat(protocol.analysis.model_dump(mode="json")), True),),
+    )
     return Section("methods", "Question and analysis plan", (question, *notes, plan))
 
 
@@ -138,11 +174,20 @@ def _reproduce(result: SynthesisResult) -> Section:
     p = result.provenance
     files = " ".join(p.files)
     command = f"consilience synthesize {files} --protocol {result.protocol.name} --seed {p.seed} --out DIR"
-    identity = Definitions((
-        ("Command", command), ("Protocol", f"{result.protocol.name} {result.protocol.version}"), ("Files", ", ".join(p.files)),
-        ("SHA-256 of the data", p.data_sha256), ("SHA-256 of the protocol", p.protocol_sha256), ("Seed", str(p.seed)),
-        *sorted(p.versions.items()),
-    ), literal=True)  # fmt: skip
+    identity = Definitions(
+        (
+            ("Command", command),
+            ("Protocol", f"{result.protocol.name} {result.protocol.version}"),
+            ("Files", ", ".join(p.files)),
+            ("SHA-256 of the data", p.data_sha256),
+            ("SHA-256 of the protocol", p.protocol_sha256),
+            ("Seed", str(p.seed)),
+            *sorted(p.versions.items()),
+        ),
+        literal=True,
+    )
     lead = Paragraph("The same data, protocol, seed and versions give the same numbers.")
-    used: tuple[Block, ...] = (Fold("Settings of this run", (Definitions(_flat(p.settings), True),)),) if p.settings else ()
+    used: tuple[Block, ...] = (
+        (Fold("Settings of this run", (Definitions(_flat(p.settings), True),)),) if p.settings else ()
+    )
     return Section("reproduce", "How to run it again", (lead, identity, *used))

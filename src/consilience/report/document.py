@@ -51,6 +51,8 @@ class TableRow:
     header: str
     cells: tuple[str, ...]
     reason: str = ""
+    marks: str = ""
+    """Letters of the footnotes that belong to the row."""
     group: bool = False
     """A heading inside the table: no cells, all columns wide."""
 
@@ -63,7 +65,8 @@ class Table:
     caption: str
     heads: tuple[Head, ...]
     rows: tuple[TableRow, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+    """Footnotes: letter and message."""
     kind: Literal["table"] = "table"
 
 
@@ -104,7 +107,7 @@ class Finding:
     """A reader's question and its answer in plain words."""
 
     question: str
-    answers: tuple[str, ...]
+    answers: tuple[Paragraph | Listing, ...]
     see: str = ""
     """The id of the section that has the numbers."""
 

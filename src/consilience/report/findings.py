@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from consilience.report import numerals as say
-from consilience.report.document import Finding
+from consilience.report.document import Finding, Listing, Paragraph
 from consilience.synthesis.result import Estimate, ModeratorAnalysis, SynthesisResult
 
 FEW_DF = 4.0
@@ -24,6 +24,13 @@ def key_findings(result: SynthesisResult) -> tuple[Finding, ...]:
         Finding("How sure is it?", _how_sure(result), "heterogeneity"),
         Finding("Compared with what?", _compared(result), "percent"),
     )
+
+
+Answers = tuple[Paragraph | Listing, ...]
+
+
+def _paragraphs(*texts: str) -> Answers:
+    return tuple(Paragraph(t) for t in texts if t)
 
 
 def reading(e: Estimate, result: SynthesisResult) -> str:
@@ -46,109 +53,146 @@ def with_ci(e: Estimate, unit: str = "") -> str:
     return f"{say.number(e.estimate, digits)}{unit} (95% CI {say.interval(e.ci_lower, e.ci_upper, digits)})"
 
 
-def _how_much(result: SynthesisResult) -> tuple[str, ...]:
+def _how_much(result: SynthesisResult) -> Answers:
     e = result.overall
     if e.status != "estimated":
-        return (f"No overall effect could be estimated from these trials. {e.reason}",)
+        return _paragraphs(f"No overall effect could be estimated from these trials. {e.reason}")
     people = f" with {say.count(e.participants)} people" if e.participants else ""
     first = (
-        f"Over {say.plural(e.k_studies, 'trial')}{people} and {say.plural(e.k_effects, 'effect')}, the average difference "
+        f"Over {say.plural(e.k_studies, 'trial')}{people} and {say.plural(e.k_effects, 'effect')}, the "
+        "average difference "
         f"from the control groups was g = {with_ci(e)}, {say.p_phrase(e.p_value)}. {reading(e, result)} "
         "g counts standard deviations of the outcome before treatment."
     )
-    changes = [p for p in result.percent_change if p.status == "estimated"]
-    sentences = [f"{p.label}: {with_ci(p, '%')}{_frail(p)}." for p in changes if p.subset == "all"]
-    if not sentences:
-        return (first,)
-    return (first, "As a change against the control groups, in percent of the level before treatment. " + " ".join(sentences))
+    changes = [p for p in result.percent_change if p.status == "estimated" and p.subset == "all"]
+    if not changes:
+        return _paragraphs(first)
+    lead = "Against the control groups, in percent of the level before treatment:"
+    return (*_paragraphs(first, lead), Listing(tuple(f"{p.label}: {_in_brief(p, '%')}" for p in changes)))
 
 
-def _frail(e: Estimate) -> str:
-    return f", with only {say.df(e.df)} degrees of freedom" if e.df is not None and e.df < FEW_DF else ""
+def _is_frail(e: Estimate) -> bool:
+    return e.df is not None and e.df < FEW_DF
 
 
-def _which(result: SynthesisResult) -> tuple[str, ...]:
-    kinds = (("interventions", result.interventions), ("kinds of outcome", result.outcomes))
-    return tuple(_group_words(name, estimates) for name, estimates in kinds if estimates)
+def _in_brief(e: Estimate, unit: str = "") -> str:
+    """Print an estimate for a list, with how much it rests on."""
+    trials = say.plural(e.k_studies, "trial")
+    if _is_frail(e):
+        return (
+            f"{say.number(e.estimate, say.slope_decimals(e))}{unit} from {trials}: too few for a reliable "
+            "interval"
+        )
+    return f"{with_ci(e, unit)}, {trials}"
 
 
-def _group_words(name: str, estimates: Sequence[Estimate]) -> str:
-    done = [e for e in estimates if e.status == "estimated"]
-    head = f"{len(done)} of {len(estimates)} {name} could be estimated"
+def _which(result: SynthesisResult) -> Answers:
+    kinds = (("kinds of intervention", result.interventions), ("kinds of outcome", result.outcomes))
+    return tuple(block for name, estimates in kinds if estimates for block in _group(name, estimates))
+
+
+def _group(name: str, estimates: Sequence[Estimate]) -> Answers:
+    done = sorted(
+        (e for e in estimates if e.estimate is not None), key=lambda e: (_is_frail(e), -(e.estimate or 0.0))
+    )
     if not done:
-        return f"None of the {len(estimates)} {name} could be estimated: too few trials had usable numbers."
-    sure = sorted((e for e in done if not _frail(e)), key=lambda e: -(e.estimate or 0.0))
-    weak = [e for e in done if _frail(e)]
-    words = f"{head}. "
-    if sure:
-        words += "; ".join(f"{e.label} {with_ci(e)}" for e in sure) + ". "
-    if weak:
-        words += f"Too few trials for a reliable interval: {'; '.join(f'{e.label} {say.number(e.estimate)}' for e in weak)}. "
-    return words.strip()
+        return _paragraphs(
+            f"None of the {len(estimates)} {name} could be estimated: too few trials had usable numbers."
+        )
+    lead = f"{len(done)} of {len(estimates)} {name} could be estimated (g):"
+    return (Paragraph(lead), Listing(tuple(f"{e.label}: {_in_brief(e)}" for e in done)))
 
 
-def _conditions(result: SynthesisResult) -> tuple[str, ...]:
+def _conditions(result: SynthesisResult) -> Answers:
     tests = [m for m in result.moderators if m.subset == "all"]
     if not tests:
-        return ("No moderator was tested.",)
+        return _paragraphs("No moderator was tested.")
     done = sorted((m for m in tests if m.test.p_value is not None), key=lambda m: m.test.p_value or 0.0)
     if not done:
-        return (f"None of the {len(tests)} moderators could be tested: too few trials state them.",)
-    listed = "; ".join(f"{m.label} {_test_words(m)}" for m in done)
-    return (
-        f"{len(done)} of {len(tests)} moderators could be tested over all interventions, smallest p first: {listed}. "
-        "Several tests were made, so a single small p may arise by chance; and trials that differ in a moderator differ "
-        "in other ways too.",
+        return _paragraphs(f"None of the {len(tests)} moderators could be tested: too few trials state them.")
+    sure = [f"{m.label} ({say.p_phrase(m.test.p_value)})" for m in done if not _is_weak(m)]
+    weak = [m.label for m in done if _is_weak(m)]
+    words = f"{len(done)} of {len(tests)} moderators could be tested over all interventions. "
+    words += f"Tests of whether effects differ, smallest p first: {'; '.join(sure)}. " if sure else ""
+    words += f"Tested with too few degrees of freedom to rely on: {'; '.join(weak)}. " if weak else ""
+    return _paragraphs(
+        words.strip(),
+        "Several tests were made, so a single small p may arise by chance; and trials that differ in a "
+        "moderator differ in "
+        "other ways too.",
     )
 
 
-def _test_words(m: ModeratorAnalysis) -> str:
-    few = m.test.df_denom is not None and m.test.df_denom < FEW_DF
-    return f"({say.p_phrase(m.test.p_value)}{', too few degrees of freedom to rely on' if few else ''})"
+def _is_weak(m: ModeratorAnalysis) -> bool:
+    return m.test.df_denom is not None and m.test.df_denom < FEW_DF
 
 
-def _lasting(result: SynthesisResult) -> tuple[str, ...]:
+def _lasting(result: SynthesisResult) -> Answers:
     weeks = say.number(result.protocol.analysis.follow_up.persistence_weeks, 0)
-    late = next((e for e in result.persistence if e.subset == "all"), None) or next(iter(result.persistence), None)
+    late = next((e for e in result.persistence if e.subset == "all"), None) or next(
+        iter(result.persistence), None
+    )
     if late is None or late.status != "estimated":
         why = f" {late.reason}" if late is not None else ""
         first = f"The effect at {weeks} weeks or more after treatment could not be estimated.{why}"
     else:
         first = (
-            f"At {weeks} weeks or more after treatment, {say.plural(late.k_studies, 'trial')} gave g = {with_ci(late)}. "
+            f"At {weeks} weeks or more after treatment, {say.plural(late.k_studies, 'trial')} gave g = "
+            f"{with_ci(late)}. "
             f"{reading(late, result)}"
         )
     slope = result.time_slope
     if slope.status != "estimated":
-        return (first, f"How the effect changes over time could not be estimated. {slope.reason}")
-    return (first, f"Change in g per {say.per_units(slope)} since treatment: {with_ci(slope)}.")
+        return _paragraphs(first, f"How the effect changes over time could not be estimated. {slope.reason}")
+    return _paragraphs(first, f"Change in g per {say.per_units(slope)} since treatment: {with_ci(slope)}.")
 
 
-def _how_sure(result: SynthesisResult) -> tuple[str, ...]:
+def _how_sure(result: SynthesisResult) -> Answers:
     e = result.overall
     if e.status != "estimated":
-        return ("Without an overall estimate there is nothing to be sure of yet.",)
-    words = [f"{c.message.rstrip('.')}." for c in e.cautions]
+        return _paragraphs(
+            "Without an overall estimate there is nothing to be sure of yet.", _not_judged(result)
+        )
+    differ = ""
     if e.pi_lower is not None and e.pi_upper is not None:
-        words.append(
-            f"Trials differ: the effect of a new trial like these is expected between {say.interval(e.pi_lower, e.pi_upper)} "
-            f"(95% prediction interval; I² = {say.proportion(e.I2)}, τ² = {say.number(e.tau2, 3)})."
+        differ = (
+            "Trials differ: the effect in a new trial like these is expected between "
+            f"{say.number(e.pi_lower)} and "
+            f"{say.number(e.pi_upper)} (95% prediction interval; I² = {say.proportion(e.I2)}, τ² = "
+            f"{say.number(e.tau2, 3)})."
         )
+    cautions = " ".join(f"{c.message.rstrip('.')}." for c in e.cautions)
+    return _paragraphs(differ, _choices(result), cautions, _not_judged(result))
+
+
+def _choices(result: SynthesisResult) -> str:
     known = [s.estimate for s in result.sensitivity if s.estimate is not None]
-    if known:
-        words.append(
-            f"When single choices of the analysis were changed, the overall estimate ranged from {say.number(min(known))} to "
-            f"{say.number(max(known))}."
-        )
-    unused = f"{say.plural(len(result.unused), 'row')} of the trial table gave no effect." if result.unused else ""
-    closing = "Risk of bias, publication bias and the certainty of the evidence (GRADE) are not judged here."
-    return tuple(w for w in (" ".join(words), f"{unused} {closing}".strip()) if w)
+    if not known:
+        return ""
+    return (
+        "When one choice of the analysis at a time was changed, the overall estimate ranged from "
+        f"{say.number(min(known))} to "
+        f"{say.number(max(known))}."
+    )
 
 
-def _compared(result: SynthesisResult) -> tuple[str, ...]:
+def _not_judged(result: SynthesisResult) -> str:
+    unused = (
+        f"{say.plural(len(result.unused), 'row')} of the trial table gave no effect. "
+        if result.unused
+        else ""
+    )
+    return (
+        f"{unused}Risk of bias, publication bias and the certainty of the evidence (GRADE) are not judged "
+        "here."
+    )
+
+
+def _compared(result: SynthesisResult) -> Answers:
     control = result.protocol.question.comparator.rstrip(".")
     first = (
-        f"Compared with: {control}. Such a comparison does not separate an intervention's specific effect from those of "
+        f"Compared with: {control}. Such a comparison does not separate an intervention's specific effect "
+        "from those of "
         "attention and expectation."
     )
-    return (first, *dict.fromkeys(c.statement for c in result.comparators))
+    return _paragraphs(first, *dict.fromkeys(c.statement for c in result.comparators))

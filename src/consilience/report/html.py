@@ -14,7 +14,9 @@ from consilience.report.sections import build_document
 from consilience.synthesis.result import SynthesisResult
 
 
-def render_html(result: SynthesisResult, figures: Sequence[Figure] | None = None, *, files: bool = False) -> str:
+def render_html(
+    result: SynthesisResult, figures: Sequence[Figure] | None = None, *, files: bool = False
+) -> str:
     """Return the report of ``result`` as one HTML page that loads nothing from elsewhere.
 
     ``figures`` are drawn when they are not given. With ``files`` each figure links to its SVG, PNG
@@ -28,7 +30,9 @@ def render_document(document: Document, *, files: bool = False) -> str:
     """Set a document in HTML."""
     environment = _environment()
     style = environment.loader.get_source(environment, "style.css")[0] if environment.loader else ""
-    page = environment.get_template("report.html.j2").render(doc=document, style=Markup(style), files=files)
+    page = environment.get_template("report.html.j2").render(
+        doc=document, anchors={s.id: s.title for s in document.sections}, style=Markup(style), files=files
+    )
     return re.sub(r"\n\s*\n+", "\n", page)
 
 
@@ -50,4 +54,4 @@ def is_address(text: str) -> bool:
 
 def _printable(text: str) -> str:
     """Drop control characters, which HTML does not allow."""
-    return "".join(ch for ch in text if ch in "\t\n" or ord(ch) >= 0x20 and not 0x7F <= ord(ch) <= 0x9F)
+    return "".join(ch for ch in text if ch in "\t\n" or (ord(ch) >= 0x20 and not 0x7F <= ord(ch) <= 0x9F))

@@ -7,7 +7,16 @@ from dataclasses import replace
 
 from consilience.report import numerals as say
 from consilience.report.appendix import appendix_sections
-from consilience.report.document import Block, Definitions, Document, Fold, Listing, Paragraph, Picture, Section
+from consilience.report.document import (
+    Block,
+    Definitions,
+    Document,
+    Fold,
+    Listing,
+    Paragraph,
+    Picture,
+    Section,
+)
 from consilience.report.figures import Figure
 from consilience.report.findings import key_findings
 from consilience.report.tables import (
@@ -16,6 +25,7 @@ from consilience.report.tables import (
     moderator_levels_table,
     moderator_tests_table,
     published_table,
+    studies_table,
 )
 from consilience.synthesis.result import SynthesisResult
 
@@ -37,8 +47,18 @@ class Pictures:
 def build_document(result: SynthesisResult, figures: Sequence[Figure]) -> Document:
     """Arrange a result and its figures as a document."""
     pictures = Pictures(figures)
-    builders = (_forest, _groups, _matrix, _moderators, _percent, _persistence, _published, _sensitivity,
-                _heterogeneity, _flow)  # fmt: skip
+    builders = (
+        _forest,
+        _groups,
+        _matrix,
+        _moderators,
+        _percent,
+        _persistence,
+        _published,
+        _sensitivity,
+        _heterogeneity,
+        _flow,
+    )
     sections = [build(result, pictures) for build in builders]
     return Document(
         title=result.protocol.title,
@@ -64,17 +84,34 @@ def _facts(result: SynthesisResult) -> tuple[tuple[str, str], ...]:
 def _forest(result: SynthesisResult, pictures: Pictures) -> Section:
     blocks: tuple[Block, ...] = pictures.take("forest")
     table = estimates_table("overall", "The overall effect", "Analysis", [("", [result.overall])])
-    return Section("forest", "The trials together", (*blocks, table))
+    labels = {t.key: t.label for t in result.protocol.interventions}
+    each = studies_table(result.study_averages, labels)
+    folds = (Fold("Every study's average as a table", (each,)),) if result.study_averages else ()
+    return Section("forest", "The trials together", (*blocks, *folds, table))
 
 
 def _groups(result: SynthesisResult, pictures: Pictures) -> Section:
     blocks: list[Block] = [*pictures.take("effects-by-group")]
-    blocks.append(estimates_table("interventions", "Effect of each kind of intervention, over all outcomes",
-                                  "Intervention", [("", result.interventions)]))  # fmt: skip
-    blocks.append(estimates_table("outcomes", "Effect on each kind of outcome, over all interventions", "Outcome",
-                                  [("", result.outcomes)]))  # fmt: skip
+    blocks.append(
+        estimates_table(
+            "interventions",
+            "Effect of each kind of intervention, over all outcomes",
+            "Intervention",
+            [("", result.interventions)],
+        )
+    )
+    blocks.append(
+        estimates_table(
+            "outcomes",
+            "Effect on each kind of outcome, over all interventions",
+            "Outcome",
+            [("", result.outcomes)],
+        )
+    )
     if result.markers:
-        table = estimates_table("markers", "Effect on each marker, over all interventions", "Marker", [("", result.markers)])
+        table = estimates_table(
+            "markers", "Effect on each marker, over all interventions", "Marker", [("", result.markers)]
+        )
         blocks.append(Fold(f"Each marker ({len(result.markers)})", (table,)))
     return Section("groups", "By intervention and by outcome", tuple(blocks))
 
@@ -84,7 +121,14 @@ def _matrix(result: SynthesisResult, pictures: Pictures) -> Section | None:
         return None
     outcomes = {t.key: t.label for t in result.protocol.outcome_categories}
     groups = [
-        (t.label, [replace(c.estimate, label=outcomes.get(c.outcome, c.outcome)) for c in result.grid if c.intervention == t.key])
+        (
+            t.label,
+            [
+                replace(c.estimate, label=outcomes.get(c.outcome, c.outcome))
+                for c in result.grid
+                if c.intervention == t.key
+            ],
+        )
         for t in result.protocol.interventions
     ]
     table = estimates_table("grid", "Every cell of the evidence matrix", "Outcome", groups, spread=False)
@@ -101,12 +145,18 @@ def _moderators(result: SynthesisResult, pictures: Pictures) -> Section | None:
         blocks.append(moderator_tests_table(result.moderators, subset, label))
         blocks += pictures.take(f"moderators-{subset}")
         if any(m.levels for m in result.moderators if m.subset == subset):
-            blocks.append(Fold(f"Every level as a table: {label}", (moderator_levels_table(result.moderators, subset, label),)))
+            blocks.append(
+                Fold(
+                    f"Every level as a table: {label}",
+                    (moderator_levels_table(result.moderators, subset, label),),
+                )
+            )
     return Section("moderators", "Under what conditions", tuple(blocks))
 
 
 _MODERATORS = (
-    "Moderators compare trials with each other. Trials were not randomised to their moderators, so a difference between "
+    "Moderators compare trials with each other. Trials were not randomised to their moderators, so a "
+    "difference between "
     "levels is an association."
 )
 
@@ -117,18 +167,31 @@ def _percent(result: SynthesisResult, pictures: Pictures) -> Section | None:
     blocks: list[Block] = [*pictures.take("percent-change")]
     if result.percent_change:
         caption = "Change against the control groups, in percent of the level before treatment"
-        blocks.append(estimates_table("percent", caption, "Outcome", [("", result.percent_change)], spread=False))
+        blocks.append(
+            estimates_table("percent", caption, "Outcome", [("", result.percent_change)], spread=False)
+        )
     if result.comparators:
+        markers = {m.key: m.label for m in result.protocol.markers}
         statements = tuple(dict.fromkeys(c.statement for c in result.comparators))
-        blocks += [comparator_table(result.comparators), Listing(statements), Paragraph(_INDIRECT, "caution")]
-        notes = tuple(dict.fromkeys(f"{c.comparator.label}: {c.comparator.note}" for c in result.comparators if c.comparator.note))
+        blocks += [
+            comparator_table(result.comparators, markers),
+            Listing(statements),
+            Paragraph(_INDIRECT, "caution"),
+        ]
+        notes = tuple(
+            dict.fromkeys(
+                f"{c.comparator.label}: {c.comparator.note}" for c in result.comparators if c.comparator.note
+            )
+        )
         blocks += [Listing(notes)] if notes else []
     return Section("percent", "Percent change, and beside what", tuple(blocks))
 
 
 _INDIRECT = (
-    "What this comparison cannot show: no trial here compared these interventions with the benchmark. The people, the "
-    "controls, the doses, the time points and the assays differ, so that one number is larger than the other does not "
+    "What this comparison cannot show: no trial here compared these interventions with the benchmark. The "
+    "people, the "
+    "controls, the doses, the time points and the assays differ, so that one number is larger than the "
+    "other does not "
     "mean that one treatment works better than the other."
 )
 
@@ -138,12 +201,19 @@ def _persistence(result: SynthesisResult, pictures: Pictures) -> Section:
     blocks: list[Block] = [*pictures.take("time-since-treatment")]
     if rows:
         blocks.append(estimates_table("persistence", "Effect by time since treatment ended", "Time", rows))
-    blocks.append(estimates_table("time-slope", f"Change in g per {say.per_units(result.time_slope)} since treatment",
-                                  "Slope", [("", [result.time_slope])], spread=False))  # fmt: skip
+    blocks.append(
+        estimates_table(
+            "time-slope",
+            f"Change in g per {say.per_units(result.time_slope)} since treatment",
+            "Slope",
+            [("", [result.time_slope])],
+            spread=False,
+        )
+    )
     return Section("persistence", "How long it lasts", tuple(blocks))
 
 
-def _published(result: SynthesisResult, pictures: Pictures) -> Section | None:
+def _published(result: SynthesisResult, _: Pictures) -> Section | None:
     if not result.published:
         return None
     source = result.protocol.published_source
@@ -152,18 +222,28 @@ def _published(result: SynthesisResult, pictures: Pictures) -> Section | None:
     listed = (source,) if source else sources
     if listed:
         blocks.append(Paragraph(f"Published results: {'; '.join(listed)}.".replace("..", "."), "quiet"))
-    blocks.append(Paragraph("The two columns rest on different sets of trials unless the same trials were read in.", "quiet"))
+    blocks.append(
+        Paragraph(
+            "The two columns rest on different sets of trials unless the same trials were read in.", "quiet"
+        )
+    )
     return Section("published", "Beside the published results", tuple(blocks))
 
 
 def _sensitivity(result: SynthesisResult, pictures: Pictures) -> Section | None:
     if not result.sensitivity:
         return None
-    table = estimates_table("sensitivity", "The overall effect when one choice is changed", "Choice", [("", result.sensitivity)])
-    return Section("sensitivity", "Sensitivity to the choices made", (*pictures.take("sensitivity"), Fold("As a table", (table,))))
+    table = estimates_table(
+        "sensitivity", "The overall effect when one choice is changed", "Choice", [("", result.sensitivity)]
+    )
+    return Section(
+        "sensitivity",
+        "Sensitivity to the choices made",
+        (*pictures.take("sensitivity"), Fold("As a table", (table,))),
+    )
 
 
-def _heterogeneity(result: SynthesisResult, pictures: Pictures) -> Section | None:
+def _heterogeneity(result: SynthesisResult, _: Pictures) -> Section | None:
     e = result.overall
     if e.status != "estimated":
         return None
@@ -178,6 +258,6 @@ def _heterogeneity(result: SynthesisResult, pictures: Pictures) -> Section | Non
     return Section("heterogeneity", "How much trials differ", (Definitions(known),)) if known else None
 
 
-def _flow(result: SynthesisResult, pictures: Pictures) -> Section | None:
+def _flow(_: SynthesisResult, pictures: Pictures) -> Section | None:
     found = pictures.take("prisma-flow")
     return Section("flow", "From search to included studies", found) if found else None

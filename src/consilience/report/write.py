@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from consilience.report.figures import all_figures
+from consilience.report.figures import Figure, all_figures
 from consilience.report.html import render_html
 from consilience.synthesis.result import SynthesisResult
 
 Progress = Callable[[str], None]
 
 
-def write_report(result: SynthesisResult, out_dir: Path, *, progress: Progress | None = None) -> tuple[Path, ...]:
+def write_report(
+    result: SynthesisResult, out_dir: Path, *, progress: Progress | None = None
+) -> tuple[Path, ...]:
     """Write ``report.html`` and ``figures/`` into ``out_dir`` and return every path written.
 
     ``out_dir`` must exist; the caller makes it appear all at once or not at all. ``progress`` is
@@ -20,7 +22,8 @@ def write_report(result: SynthesisResult, out_dir: Path, *, progress: Progress |
     """
     folder = out_dir / "figures"
     folder.mkdir()
-    figures, written = [], []
+    figures: list[Figure] = []
+    written: list[Path] = []
     for figure in all_figures(result):
         if progress is not None:
             progress(f"figure: {figure.title}")

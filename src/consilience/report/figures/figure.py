@@ -69,9 +69,8 @@ class Figure:
 
     def _described(self, body: str) -> str:
         title, desc = f"{self.name}-title", f"{self.name}-desc"
-        words = (
-            f'<title id="{title}">{escape(self.title)}</title><desc id="{desc}">{escape(self.description)}</desc>'
-        )
+        words = f'<title id="{title}">{escape(self.title)}</title>'
+        words += f'<desc id="{desc}">{escape(self.description)}</desc>'
         head = rf'<svg role="img" aria-labelledby="{title}" aria-describedby="{desc}"'
         return re.sub(r"<svg([^>]*)>", lambda m: f"{head}{m.group(1)}>{words}", body, count=1)
 

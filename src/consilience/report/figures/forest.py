@@ -10,12 +10,20 @@ from matplotlib.axes import Axes
 
 from consilience.report import numerals as say
 from consilience.report.figures.figure import Figure, blank_drawing
-from consilience.report.figures.interval_rows import Column, Row, draw_rows, favours, robust_cap, rule, tidy_limits
+from consilience.report.figures.interval_rows import (
+    Column,
+    Row,
+    draw_rows,
+    favours,
+    robust_cap,
+    rule,
+    tidy_limits,
+)
 from consilience.report.figures.style import INK, MUTED, VERMILLION, drawing_style, shorten
 from consilience.synthesis.result import Estimate, StudyAverage, SynthesisResult
 
 ROWS_PER_PAGE = 50
-WIDTH, ROW_HEIGHT, MARGIN = 10.2, 0.205, 1.35
+WIDTH, ROW_HEIGHT, MARGIN = 10.2, 0.215, 1.0
 LEFT, SPAN = 0.535, 0.235
 """Where the axes stand, as fractions of the drawing's width."""
 
@@ -43,9 +51,13 @@ def forest_figures(result: SynthesisResult, *, rows_per_page: int = ROWS_PER_PAG
 
 
 def draw_forest(
-    ax: Axes, studies: Sequence[StudyAverage], overall: Estimate | None, *, labels: dict[str, str],
+    ax: Axes,
+    studies: Sequence[StudyAverage],
+    overall: Estimate | None,
+    *,
+    labels: dict[str, str],
     scale_to: Sequence[StudyAverage] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Draw studies, and the summary where one is given, on ``ax``.
 
     ``labels`` turns intervention keys into words. ``scale_to`` are the studies that set the axis and
@@ -64,7 +76,9 @@ def draw_forest(
 
 def _limits(studies: Sequence[StudyAverage], overall: Estimate | None) -> tuple[float, float]:
     lower, upper = [s.ci_lower for s in studies], [s.ci_upper for s in studies]
-    summary = [] if overall is None else [overall.ci_lower, overall.ci_upper, overall.pi_lower, overall.pi_upper]
+    summary = (
+        [] if overall is None else [overall.ci_lower, overall.ci_upper, overall.pi_lower, overall.pi_upper]
+    )
     known = [abs(v) for v in summary if v is not None]
     cap = robust_cap(lower, upper, floor=max([0.5, *known]))
     return tidy_limits([*lower, *upper, *summary], cap=min(cap, 5.0))
@@ -74,34 +88,65 @@ def _study_row(study: StudyAverage, labels: dict[str, str], largest: float) -> R
     words = labels.get(study.intervention, study.intervention)
     ends = f"{say.number(study.yi)} [{say.number(study.ci_lower)}, {say.number(study.ci_upper)}]"
     return Row(
-        cells=(shorten(study.study, 36), shorten(words, 34), say.count(study.k_effects),
-               say.count(study.participants), ends, f"{say.number(study.weight, 1)}%"),
-        estimate=study.yi, lower=study.ci_lower, upper=study.ci_upper, area=study.weight / largest,
-    )  # fmt: skip
+        cells=(
+            shorten(study.study, 36),
+            shorten(words, 34),
+            say.count(study.k_effects),
+            say.count(study.participants),
+            ends,
+            f"{say.number(study.weight, 1)}%",
+        ),
+        estimate=study.yi,
+        lower=study.ci_lower,
+        upper=study.ci_upper,
+        area=study.weight / largest,
+    )
 
 
 def _summary_rows(overall: Estimate) -> list[Row]:
     if overall.status != "estimated":
-        return [Row(cells=(f"Overall: not estimable. {shorten(overall.reason, 90)}",), mark="none", bold=True)]
+        return [
+            Row(cells=(f"Overall: not estimable. {shorten(overall.reason, 90)}",), mark="none", bold=True)
+        ]
     rows = [
         Row(
-            cells=("Overall", "", say.count(overall.k_effects), say.count(overall.participants),
-                   say.estimate_ci(overall), "100%"),
-            mark="diamond", estimate=overall.estimate, lower=overall.ci_lower, upper=overall.ci_upper,
-            colour=VERMILLION, bold=True,
+            cells=(
+                "Overall",
+                "",
+                say.count(overall.k_effects),
+                say.count(overall.participants),
+                say.estimate_ci(overall),
+                "100%",
+            ),
+            mark="diamond",
+            estimate=overall.estimate,
+            lower=overall.ci_lower,
+            upper=overall.ci_upper,
+            colour=VERMILLION,
+            bold=True,
         )
-    ]  # fmt: skip
+    ]
     if overall.pi_lower is not None and overall.pi_upper is not None:
         ends = f"[{say.number(overall.pi_lower)}, {say.number(overall.pi_upper)}]"
         rows.append(
-            Row(cells=("95% prediction interval", "", "", "", ends), mark="bar", estimate=overall.estimate,
-                lower=overall.pi_lower, upper=overall.pi_upper, colour=MUTED)
-        )  # fmt: skip
+            Row(
+                cells=("95% prediction interval", "", "", "", ends),
+                mark="bar",
+                estimate=overall.estimate,
+                lower=overall.pi_lower,
+                upper=overall.pi_upper,
+                colour=MUTED,
+            )
+        )
     return rows
 
 
 def _page(
-    result: SynthesisResult, page: Sequence[StudyAverage], number: int, of: int, everyone: Sequence[StudyAverage]
+    result: SynthesisResult,
+    page: Sequence[StudyAverage],
+    number: int,
+    of: int,
+    everyone: Sequence[StudyAverage],
 ) -> Figure:
     last = number == of
     overall = result.overall if last else None
@@ -110,7 +155,7 @@ def _page(
     height = n_rows * ROW_HEIGHT + MARGIN
     drawing = blank_drawing(WIDTH, height)
     with drawing_style():
-        ax = drawing.add_axes((LEFT, 0.85 / height, SPAN, 1 - MARGIN / height))
+        ax = drawing.add_axes((LEFT, 0.9 / height, SPAN, 1 - MARGIN / height))
         draw_forest(ax, page, overall, labels=labels, scale_to=everyone)
         words = result.protocol.directions
         favours(ax, 0.36, shorten(words.negative, 40), shorten(words.positive, 40))
@@ -129,8 +174,18 @@ def _page(
 def _heterogeneity(ax: Axes, overall: Estimate, height: float) -> None:
     line = heterogeneity_line(overall)
     if line:
-        y = -0.72 / (height - MARGIN)
-        ax.text(_at(0.012), y, line, transform=ax.transAxes, ha="left", va="center", fontsize=7.5, color=INK, gid="line")
+        y = -0.74 / (height - MARGIN)
+        ax.text(
+            _at(0.012),
+            y,
+            line,
+            transform=ax.transAxes,
+            ha="left",
+            va="center",
+            fontsize=7.5,
+            color=INK,
+            gid="line",
+        )
 
 
 def heterogeneity_line(estimate: Estimate) -> str:
@@ -149,12 +204,15 @@ def heterogeneity_line(estimate: Estimate) -> str:
     parts.append(f"{say.t_test(estimate)}, {say.p_phrase(estimate.p_value)}".replace(say.NBSP, " "))
     if estimate.df is not None and estimate.df < 4:
         parts.append("df below 4: read with care")
-    return "   ".join(parts)
+    return ";  ".join(parts)
 
 
 def _description(result: SynthesisResult, page: Sequence[StudyAverage], last: bool) -> str:
     low, high = min(s.yi for s in page), max(s.yi for s in page)
-    words = f"{say.plural(len(page), 'study', 'studies')} with average effects from {say.number(low)} to {say.number(high)}."
+    words = (
+        f"{say.plural(len(page), 'study', 'studies')} with average effects from {say.number(low)} to "
+        f"{say.number(high)}."
+    )
     if last and result.overall.status == "estimated":
         words += f" Overall effect {say.estimate_ci(result.overall)}."
     return words
@@ -164,8 +222,10 @@ def _caption(result: SynthesisResult, part: str) -> str:
     directions = result.protocol.directions
     clipped = " Arrows mark intervals that go on beyond the axis." if _clips(result) else ""
     return (
-        f"Average effect of each study{part}, largest first. Squares: area by weight; lines: 95% confidence intervals."
-        f"{clipped} Diamond: overall estimate and its 95% confidence interval; bar: 95% prediction interval, the range"
+        f"Average effect of each study{part}, largest first. Squares: area by weight; lines: 95% confidence "
+        "intervals."
+        f"{clipped} Diamond: overall estimate and its 95% confidence interval; bar: 95% prediction "
+        "interval, the range"
         f" in which the effect of a new trial is expected. Positive: {directions.positive}."
     )
 

@@ -47,7 +47,12 @@ class Column:
 
 
 def draw_rows(
-    ax: Axes, rows: Sequence[Row], columns: Sequence[Column], limits: tuple[float, float], *, null: float | None = 0.0
+    ax: Axes,
+    rows: Sequence[Row],
+    columns: Sequence[Column],
+    limits: tuple[float, float],
+    *,
+    null: float | None = 0.0,
 ) -> None:
     """Draw ``rows`` from the top down on ``ax``; row ``i`` stands at height ``-i``."""
     _frame(ax, len(rows), limits, null)
@@ -94,7 +99,15 @@ def _cells(ax: Axes, y: float, row: Row, columns: Sequence[Column]) -> None:
 
 
 def _text(
-    ax: Axes, x: float, y: float, text: str, align: str, *, bold: bool = False, colour: str = INK, gid: str = ""
+    ax: Axes,
+    x: float,
+    y: float,
+    text: str,
+    align: str,
+    *,
+    bold: bool = False,
+    colour: str = INK,
+    gid: str = "",
 ) -> Text:
     return ax.text(
         x, y, printable(text), transform=ax.get_yaxis_transform(), ha=align, va="center", color=colour,
@@ -146,7 +159,9 @@ def _diamond(ax: Axes, y: float, row: Row, limits: tuple[float, float]) -> None:
 def _bar(ax: Axes, y: float, row: Row, limits: tuple[float, float]) -> None:
     """Draw the prediction interval: a bar, since it is a range for trials and not for the mean."""
     low, high = (float(np.clip(v or 0.0, *limits)) for v in (row.lower, row.upper))
-    ax.plot([low, high], [y, y], color=row.colour, linewidth=4, solid_capstyle="butt", zorder=3, gid="prediction")
+    ax.plot(
+        [low, high], [y, y], color=row.colour, linewidth=4, solid_capstyle="butt", zorder=3, gid="prediction"
+    )
     _interval_arrows(ax, y, row, limits)
 
 
@@ -159,12 +174,20 @@ def _interval_arrows(ax: Axes, y: float, row: Row, limits: tuple[float, float]) 
 
 def rule(ax: Axes, y: float, left: float, right: float) -> None:
     """Draw a hairline across the whole table, text columns included (axes fractions)."""
-    ax.plot([left, right], [y, y], transform=ax.get_yaxis_transform(), color=RULE, linewidth=0.8, clip_on=False, zorder=0)
+    ax.plot(
+        [left, right],
+        [y, y],
+        transform=ax.get_yaxis_transform(),
+        color=RULE,
+        linewidth=0.8,
+        clip_on=False,
+        zorder=0,
+    )
 
 
 def favours(ax: Axes, inches_below: float, left: str, right: str) -> None:
     """Say under the axis, on both sides of zero, which side is which."""
-    inches = ax.get_position().height * ax.figure.get_size_inches()[1]
+    inches = ax.get_window_extent().height / ax.figure.dpi
     y = -inches_below / inches
     low, high = ax.get_xlim()
     gap = 0.02 * (high - low)

@@ -19,7 +19,7 @@ STRONGEST = 0.8
 """The g at which a cell has its full colour."""
 
 Gap = Literal["none", "one", "other"]
-SYMBOLS: dict[Gap, str] = {"none": "·", "one": "1", "other": "×"}
+SYMBOLS: dict[Gap, str] = {"none": "–", "one": "○", "other": "×"}
 LEGEND: dict[Gap, str] = {
     "none": "no usable effect",
     "one": "one study only: not pooled",
@@ -46,13 +46,17 @@ def matrix_figure(result: SynthesisResult) -> Figure | None:
         return None
     rows = [(t.key, t.label) for t in result.protocol.interventions]
     columns = [(t.key, t.label) for t in result.protocol.outcome_categories]
-    width, height = 2.5 + 1.15 * len(columns), 1.45 + 0.56 * len(rows)
+    width, height = 2.5 + 1.2 * len(columns), 1.45 + 0.56 * len(rows)
     drawing = blank_drawing(width, height)
     with drawing_style():
-        ax = drawing.add_axes((2.4 / width, 0.75 / height, 1.15 * len(columns) / width, 0.56 * len(rows) / height))
+        ax = drawing.add_axes(
+            (2.4 / width, 0.75 / height, 1.2 * len(columns) / width, 0.56 * len(rows) / height)
+        )
         draw_matrix(ax, result.grid, rows, columns)
         _legend(ax, height - 1.45)
-    return Figure("evidence-matrix", "Evidence matrix", _description(result), _caption(result), _table(result), drawing)
+    return Figure(
+        "evidence-matrix", "Evidence matrix", _description(result), _caption(result), _table(result), drawing
+    )
 
 
 def draw_matrix(
@@ -74,29 +78,48 @@ def draw_matrix(
 def _label(ax: Axes, x: float, y: float, text: str, align: Literal["center", "right"], width: int) -> None:
     wrapped = "\n".join(textwrap.wrap(printable(text), width)[:4])
     up = "bottom" if align == "center" else "center"
-    ax.text(x, y, wrapped, ha=align, va=up, fontsize=8, color=INK, clip_on=False, linespacing=1.15, gid="label")
+    ax.text(
+        x, y, wrapped, ha=align, va=up, fontsize=8, color=INK, clip_on=False, linespacing=1.15, gid="label"
+    )
 
 
 def _cell(ax: Axes, x: float, y: float, estimate: Estimate | None) -> None:
     if estimate is None or estimate.status != "estimated" or estimate.estimate is None:
         gap = "none" if estimate is None else gap_of(estimate)
         _box(ax, x, y, PANEL)
-        ax.text(x + 0.5, y + 0.5, SYMBOLS[gap], ha="center", va="center", fontsize=9, color=MUTED, gid="gap")
+        words = SYMBOLS[gap] if estimate is None or gap == "none" else f"{SYMBOLS[gap]}\n{_studies(estimate)}"
+        ax.text(x + 0.5, y + 0.5, words, ha="center", va="center", fontsize=7.3, color=MUTED, gid="gap")
         return
     _box(ax, x, y, colour_of(estimate.estimate))
     mark = LOW_DF if is_low_df(estimate) else ""
     _line(ax, x, y + 0.70, say.number(estimate.estimate) + mark, 9.5, bold=True)
     _line(ax, x, y + 0.42, f"[{say.number(estimate.ci_lower)}, {say.number(estimate.ci_upper)}]", 7.3)
-    _line(ax, x, y + 0.19, say.plural(estimate.k_studies, "study", "studies"), 6.8)
+    _line(ax, x, y + 0.19, _studies(estimate), 7)
+
+
+def _studies(estimate: Estimate) -> str:
+    return say.plural(estimate.k_studies, "study", "studies")
 
 
 def _line(ax: Axes, x: float, y: float, text: str, size: float, *, bold: bool = False) -> None:
     weight = "bold" if bold else "normal"
-    ax.text(x + 0.5, y, text, ha="center", va="center", fontsize=size, color=CELL_INK, fontweight=weight, gid="value")
+    ax.text(
+        x + 0.5,
+        y,
+        text,
+        ha="center",
+        va="center",
+        fontsize=size,
+        color=CELL_INK,
+        fontweight=weight,
+        gid="value",
+    )
 
 
 def _box(ax: Axes, x: float, y: float, colour: str) -> None:
-    ax.add_patch(Rectangle((x + 0.02, y + 0.035), 0.96, 0.93, facecolor=colour, edgecolor=RULE, linewidth=0.6))
+    ax.add_patch(
+        Rectangle((x + 0.02, y + 0.035), 0.96, 0.93, facecolor=colour, edgecolor=RULE, linewidth=0.6)
+    )
 
 
 def colour_of(g: float) -> str:
@@ -114,10 +137,23 @@ def colour_of(g: float) -> str:
 def _legend(ax: Axes, grid_height: float) -> None:
     below = -0.22 / grid_height
     words = [f"{SYMBOLS[gap]}  {LEGEND[gap]}" for gap in SYMBOLS] + [f"{LOW_DF}  df below 4: read with care"]
-    lines = ["Blue: positive effect; orange: negative; paler is nearer zero. Numbers: g [95% CI].", "     ".join(words)]
+    lines = [
+        "Blue: positive effect; orange: negative; paler is nearer zero. Numbers: g [95% CI].",
+        (4 * say.NBSP).join(words),
+    ]
     for i, text in enumerate(lines):
         y = below - i * 0.2 / grid_height
-        ax.text(0.0, y, text, transform=ax.transAxes, fontsize=7.5, color=MUTED, va="center", clip_on=False, gid="legend")
+        ax.text(
+            0.0,
+            y,
+            text,
+            transform=ax.transAxes,
+            fontsize=7.5,
+            color=MUTED,
+            va="center",
+            clip_on=False,
+            gid="legend",
+        )
 
 
 def _description(result: SynthesisResult) -> str:
@@ -128,8 +164,10 @@ def _description(result: SynthesisResult) -> str:
 def _caption(result: SynthesisResult) -> str:
     words = result.protocol.directions
     return (
-        "Pooled effect of each kind of intervention on each kind of outcome, with its 95% confidence interval and the "
-        f"number of studies. Blue cells: {words.positive}; orange cells: {words.negative}; paler is nearer zero. Cells "
+        "Pooled effect of each kind of intervention on each kind of outcome, with its 95% confidence "
+        "interval and the "
+        f"number of studies. Blue cells: {words.positive}; orange cells: {words.negative}; paler is nearer "
+        "zero. Cells "
         "without a number say by their symbol why there is none."
     )
 
@@ -142,10 +180,16 @@ def _table(result: SynthesisResult) -> pd.DataFrame:
             {
                 "intervention": rows.get(c.intervention, c.intervention),
                 "outcome": columns.get(c.outcome, c.outcome),
-                "k_studies": c.estimate.k_studies, "k_effects": c.estimate.k_effects, "g": c.estimate.estimate,
-                "ci_lower": c.estimate.ci_lower, "ci_upper": c.estimate.ci_upper, "df": c.estimate.df,
-                "p_value": c.estimate.p_value, "status": c.estimate.status, "reason": c.estimate.reason,
+                "k_studies": c.estimate.k_studies,
+                "k_effects": c.estimate.k_effects,
+                "g": c.estimate.estimate,
+                "ci_lower": c.estimate.ci_lower,
+                "ci_upper": c.estimate.ci_upper,
+                "df": c.estimate.df,
+                "p_value": c.estimate.p_value,
+                "status": c.estimate.status,
+                "reason": c.estimate.reason,
             }
             for c in result.grid
         ]
-    )  # fmt: skip
+    )

@@ -20,12 +20,16 @@ def percent_figure(result: SynthesisResult) -> Figure | None:
     if not lines:
         return None
     caption = (
-        "Change against the control group, in percent of the level before treatment, with 95% confidence intervals. "
-        "Squares: the trials of this review. Triangles: benchmarks from other trials. Where a benchmark's source gives "
+        "Change against the control group, in percent of the level before treatment, with 95% confidence "
+        "intervals. "
+        "Squares: the trials of this review. Triangles: benchmarks from other trials. Where a benchmark's "
+        "source gives "
         "no interval, only its point is drawn. For harmful function a fall is the good direction."
     )
     title = "Percent change" + (" and benchmarks" if result.comparators else "")
-    return summary_figure(Sheet("percent-change", title, caption, tuple(lines), "% [95% CI]", "falls", "rises"))
+    return summary_figure(
+        Sheet("percent-change", title, caption, tuple(lines), "% [95% CI]", "falls", "rises")
+    )
 
 
 def _by_marker(result: SynthesisResult) -> list[tuple[str, Estimate, list[Comparator]]]:
@@ -44,7 +48,14 @@ def _by_marker(result: SynthesisResult) -> list[tuple[str, Estimate, list[Compar
 def as_estimate(comparator: Comparator) -> Estimate:
     """Put a benchmark in the shape of an estimate, so that one kernel draws and prints both."""
     return Estimate(
-        key=f"comparator:{comparator.key}", label=comparator.label, family="percent_change", scale="percent",
-        status="estimated", estimate=comparator.percent_change, ci_lower=comparator.ci_lower,
-        ci_upper=comparator.ci_upper, p_value=comparator.p_value, participants=comparator.n,
-    )  # fmt: skip
+        key=f"comparator:{comparator.key}",
+        label=comparator.label,
+        family="percent_change",
+        scale="percent",
+        status="estimated",
+        estimate=comparator.percent_change,
+        ci_lower=comparator.ci_lower,
+        ci_upper=comparator.ci_upper,
+        p_value=comparator.p_value,
+        participants=comparator.n,
+    )

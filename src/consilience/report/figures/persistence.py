@@ -24,8 +24,14 @@ def persistence_figure(result: SynthesisResult) -> Figure | None:
     with drawing_style():
         ax = drawing.add_axes((0.09, 0.14, 0.88, 0.8))
         draw_persistence(ax, frame, result)
-    return Figure("time-since-treatment", "Effects over time since treatment", _description(frame, result),
-                  _caption(result), frame, drawing)  # fmt: skip
+    return Figure(
+        "time-since-treatment",
+        "Effects over time since treatment",
+        _description(frame, result),
+        _caption(result),
+        frame,
+        drawing,
+    )
 
 
 def timed_effects(result: SynthesisResult) -> pd.DataFrame:
@@ -42,16 +48,27 @@ def timed_effects(result: SynthesisResult) -> pd.DataFrame:
 def draw_persistence(ax: Axes, frame: pd.DataFrame, result: SynthesisResult) -> None:
     """Draw bubbles (area by precision) and the estimates that hold from a week on."""
     weeks, yi, sei = (frame[c].to_numpy(float) for c in COLUMNS[2:])
-    cap = robust_cap(yi, yi, floor=0.8) * 1.25
+    cap = robust_cap(list(yi), list(yi), floor=0.8) * 1.25
     area = 1 / sei**2
     shown = np.clip(yi, -cap, cap)
     ax.axhline(0, color=MUTED, linewidth=0.8, zorder=1)
     inside = np.abs(yi) <= cap
-    ax.scatter(weeks[inside], yi[inside], s=8 + 140 * area[inside] / area.max(), color=BLUE, alpha=0.35,
-               edgecolors=BLUE, linewidths=0.7, zorder=2, gid="effects")  # fmt: skip
+    ax.scatter(
+        weeks[inside],
+        yi[inside],
+        s=8 + 140 * area[inside] / area.max(),
+        color=BLUE,
+        alpha=0.35,
+        edgecolors=BLUE,
+        linewidths=0.7,
+        zorder=2,
+        gid="effects",
+    )
     for edge, marker in ((cap, "^"), (-cap, "v")):
         out = (shown == edge) & ~inside
-        ax.scatter(weeks[out], shown[out], marker=marker, color=INK, s=22, clip_on=False, zorder=3, gid="beyond")
+        ax.scatter(
+            weeks[out], shown[out], marker=marker, color=INK, s=22, clip_on=False, zorder=3, gid="beyond"
+        )
     _estimates(ax, result, float(weeks.max()))
     _axes(ax, result, cap)
 
@@ -60,7 +77,13 @@ def _estimates(ax: Axes, result: SynthesisResult, last: float) -> None:
     """Draw the pooled effect of late time points as a line with its band."""
     start = result.protocol.analysis.follow_up.persistence_weeks
     late = next((e for e in result.persistence if e.status == "estimated" and e.subset == "all"), None)
-    if late is None or late.estimate is None or late.ci_lower is None or late.ci_upper is None or last < start:
+    if (
+        late is None
+        or late.estimate is None
+        or late.ci_lower is None
+        or late.ci_upper is None
+        or last < start
+    ):
         return
     ends = [start, max(last, start + 1)]
     ax.fill_between(ends, late.ci_lower, late.ci_upper, color=VERMILLION, alpha=0.15, linewidth=0, zorder=1)
@@ -74,7 +97,16 @@ def _axes(ax: Axes, result: SynthesisResult, cap: float) -> None:
     ax.set_xlabel("Weeks since treatment ended", fontsize=8)
     ax.set_ylabel(f"g (positive: {result.protocol.directions.positive})", fontsize=8)
     ax.tick_params(length=3, labelsize=8)
-    ax.text(1, 1.02, slope_words(result), transform=ax.transAxes, ha="right", va="bottom", fontsize=7.5, color=MUTED)
+    ax.text(
+        1,
+        1.02,
+        slope_words(result),
+        transform=ax.transAxes,
+        ha="right",
+        va="bottom",
+        fontsize=7.5,
+        color=MUTED,
+    )
 
 
 def slope_words(result: SynthesisResult) -> str:
@@ -87,13 +119,18 @@ def slope_words(result: SynthesisResult) -> str:
 
 def _description(frame: pd.DataFrame, result: SynthesisResult) -> str:
     last = say.number(float(frame["weeks_after_treatment"].max()), 0)
-    return f"{say.plural(len(frame), 'effect')} measured from 0 to {last} weeks after treatment. {slope_words(result)}."
+    return (
+        f"{say.plural(len(frame), 'effect')} measured from 0 to {last} weeks after treatment. "
+        f"{slope_words(result)}."
+    )
 
 
 def _caption(result: SynthesisResult) -> str:
     start = say.number(result.protocol.analysis.follow_up.persistence_weeks, 0)
     return (
-        "Each bubble is one effect whose time since the end of treatment is known; larger bubbles are more precise; "
-        f"triangles lie beyond the axis. Line and band: the pooled effect at {start} weeks or later with its 95% "
+        "Each bubble is one effect whose time since the end of treatment is known; larger bubbles are more "
+        "precise; "
+        f"triangles lie beyond the axis. Line and band: the pooled effect at {start} weeks or later with "
+        "its 95% "
         "confidence interval, where it can be estimated."
     )

@@ -83,11 +83,16 @@ def has(counts: Counts, key: str) -> bool:
 def database_boxes(c: Counts) -> list[Box]:
     """Return the column "via databases and registers"."""
     found = _given(c, database_results="Databases", register_results="Registers")
-    removed = _box(0, "Records removed before screening", _given(
-        c, duplicates="Duplicate records removed",
-        excluded_automatic="Records marked as ineligible by automation tools",
-        excluded_other="Records removed for other reasons",
-    ))  # fmt: skip
+    removed = _box(
+        0,
+        "Records removed before screening",
+        _given(
+            c,
+            duplicates="Duplicate records removed",
+            excluded_automatic="Records marked as ineligible by automation tools",
+            excluded_other="Records removed for other reasons",
+        ),
+    )
     excluded = _box(1, "Records excluded**", _given(c, records_excluded=""))
     lost = _box(2, "Reports not retrieved", _given(c, dbr_notretrieved_reports=""))
     return _kept(
@@ -95,27 +100,43 @@ def database_boxes(c: Counts) -> list[Box]:
         _box(1, "Records screened", _given(c, records_screened=""), excluded),
         _box(2, "Reports sought for retrieval", _given(c, dbr_sought_reports=""), lost),
         _box(3, "Reports assessed for eligibility", _given(c, dbr_assessed=""), _excluded(c, "dbr_excluded")),
-        _box(4, "", _given(c, new_studies="Studies included in review", new_reports="Reports of included studies")),
+        _box(
+            4,
+            "",
+            _given(c, new_studies="Studies included in review", new_reports="Reports of included studies"),
+        ),
         _box(5, "", _totals(c)),
     )
 
 
 def other_boxes(c: Counts) -> list[Box]:
     """Return the column "via other methods"."""
-    found = _given(c, website_results="Websites", organisation_results="Organisations",
-                   citations_results="Citation searching")  # fmt: skip
+    found = _given(
+        c,
+        website_results="Websites",
+        organisation_results="Organisations",
+        citations_results="Citation searching",
+    )
     lost = _box(2, "Reports not retrieved", _given(c, other_notretrieved_reports=""))
     return _kept(
         _box(0, "Records identified from", found),
         _box(2, "Reports sought for retrieval", _given(c, other_sought_reports=""), lost),
-        _box(3, "Reports assessed for eligibility", _given(c, other_assessed=""), _excluded(c, "other_excluded")),
+        _box(
+            3,
+            "Reports assessed for eligibility",
+            _given(c, other_assessed=""),
+            _excluded(c, "other_excluded"),
+        ),
     )
 
 
 def previous_boxes(c: Counts) -> list[Box]:
     """Return the column of an update: what an earlier version of the review had included."""
-    lines = _given(c, previous_studies="Studies included in previous version of review",
-                   previous_reports="Reports of studies included in previous version of review")  # fmt: skip
+    lines = _given(
+        c,
+        previous_studies="Studies included in previous version of review",
+        previous_reports="Reports of studies included in previous version of review",
+    )
     return _kept(_box(0, "", lines))
 
 
@@ -125,7 +146,9 @@ def footnotes(c: Counts) -> list[str]:
     each = [f"{what}: {_listed(c[key])}" for what, key in found if has(c, key)]
     notes = []
     if has(c, "database_results") or has(c, "register_results"):
-        notes.append("* " + ("; ".join(each) if each else "The number from each database or register was not given."))
+        notes.append(
+            "* " + ("; ".join(each) if each else "The number from each database or register was not given.")
+        )
     if has(c, "records_excluded"):
         notes.append("** How many of these people excluded, and how many automation tools, was not given.")
     return notes
@@ -136,9 +159,13 @@ def _listed(text: Any) -> str:
 
 
 def _totals(c: Counts) -> Lines:
-    return _given(c, total_studies="Total studies included in review", total_reports="Reports of total included studies",
-                  total_studies_ma="Studies included in meta-analysis",
-                  total_reports_ma="Reports included in meta-analysis")  # fmt: skip
+    return _given(
+        c,
+        total_studies="Total studies included in review",
+        total_reports="Reports of total included studies",
+        total_studies_ma="Studies included in meta-analysis",
+        total_reports_ma="Reports included in meta-analysis",
+    )
 
 
 def _excluded(c: Counts, key: str) -> Box | None:

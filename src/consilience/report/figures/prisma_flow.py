@@ -63,12 +63,17 @@ def prisma_figure(result: SynthesisResult) -> Figure | None:
         ax.axis("off")
         _draw(ax, columns, tops, total)
         for i, note in enumerate(notes):
-            ax.text(BAR + 0.2, total + 0.12 + 0.18 * i, note, fontsize=7.5, color=MUTED, va="center", gid="note")
-    return Figure("prisma-flow", "PRISMA 2020 flow diagram", _description(columns), _CAPTION, _table(columns), drawing)
+            ax.text(
+                BAR + 0.2, total + 0.12 + 0.18 * i, note, fontsize=7.5, color=MUTED, va="center", gid="note"
+            )
+    return Figure(
+        "prisma-flow", "PRISMA 2020 flow diagram", _description(columns), _CAPTION, _table(columns), drawing
+    )
 
 
 _CAPTION = (
-    "Flow of records, reports and studies through the review (PRISMA 2020). Boxes that do not apply, or whose counts "
+    "Flow of records, reports and studies through the review (PRISMA 2020). Boxes that do not apply, or "
+    "whose counts "
     "were not given, are left out."
 )
 
@@ -137,21 +142,53 @@ def _elbow(ax: Axes, place: Place, tops: dict[int, float], target: Box, edge: fl
 
 
 def _title(ax: Axes, place: Place) -> None:
-    ax.add_patch(FancyBboxPatch((place.left, -HEAD), place.width, HEAD - 0.2, boxstyle="round,pad=0,rounding_size=0.06",
-                                facecolor=PANEL, edgecolor=MUTED, linewidth=0.8))  # fmt: skip
-    ax.text(place.left + place.width / 2, -HEAD / 2 - 0.1, TITLES[place.name], ha="center", va="center", fontsize=8.5,
-            fontweight="bold", color=INK)  # fmt: skip
+    ax.add_patch(
+        FancyBboxPatch(
+            (place.left, -HEAD),
+            place.width,
+            HEAD - 0.2,
+            boxstyle="round,pad=0,rounding_size=0.06",
+            facecolor=PANEL,
+            edgecolor=MUTED,
+            linewidth=0.8,
+        )
+    )
+    ax.text(
+        place.left + place.width / 2,
+        -HEAD / 2 - 0.1,
+        TITLES[place.name],
+        ha="center",
+        va="center",
+        fontsize=8.5,
+        fontweight="bold",
+        color=INK,
+    )
 
 
 def _box(ax: Axes, left: float, top: float, box: Box) -> None:
-    ax.add_patch(Rectangle((left, top), BOX, box.height, facecolor="none", edgecolor=INK, linewidth=0.9, gid="box"))
+    ax.add_patch(
+        Rectangle((left, top), BOX, box.height, facecolor="none", edgecolor=INK, linewidth=0.9, gid="box")
+    )
     for i, text in enumerate(box.texts):
-        ax.text(left + 0.1, top + PAD + (i + 0.5) * LINE, text, va="center", fontsize=8, color=INK, gid="text")
+        ax.text(
+            left + 0.1, top + PAD + (i + 0.5) * LINE, text, va="center", fontsize=8, color=INK, gid="text"
+        )
 
 
 def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
-    ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": MUTED, "linewidth": 0.9, "shrinkA": 0,
-                                            "shrinkB": 0, "mutation_scale": 9})  # fmt: skip
+    ax.annotate(
+        "",
+        end,
+        start,
+        arrowprops={
+            "arrowstyle": "-|>",
+            "color": MUTED,
+            "linewidth": 0.9,
+            "shrinkA": 0,
+            "shrinkB": 0,
+            "mutation_scale": 9,
+        },
+    )
 
 
 def _stages(ax: Axes, tops: dict[int, float], total: float) -> None:
@@ -161,10 +198,29 @@ def _stages(ax: Axes, tops: dict[int, float], total: float) -> None:
         mine = [level for level in levels if STAGES[level] == stage]
         below = [tops[level] for level in levels if level > mine[-1]]
         top, bottom = tops[mine[0]], (below[0] - STEP if below else total)
-        ax.add_patch(FancyBboxPatch((0.1, top), BAR, bottom - top, boxstyle="round,pad=0,rounding_size=0.06",
-                                    facecolor=PANEL, edgecolor=MUTED, linewidth=0.8))  # fmt: skip
-        ax.text(0.1 + BAR / 2, (top + bottom) / 2, stage, rotation=90, ha="center", va="center", fontsize=8,
-                fontweight="bold", color=INK, gid="stage")  # fmt: skip
+        ax.add_patch(
+            FancyBboxPatch(
+                (0.1, top),
+                BAR,
+                bottom - top,
+                boxstyle="round,pad=0,rounding_size=0.06",
+                facecolor=PANEL,
+                edgecolor=MUTED,
+                linewidth=0.8,
+            )
+        )
+        ax.text(
+            0.1 + BAR / 2,
+            (top + bottom) / 2,
+            stage,
+            rotation=90,
+            ha="center",
+            va="center",
+            fontsize=8,
+            fontweight="bold",
+            color=INK,
+            gid="stage",
+        )
 
 
 def _description(columns: list[Place]) -> str:
@@ -178,5 +234,8 @@ def _table(columns: list[Place]) -> pd.DataFrame:
         for box in place.boxes:
             for b in (box, box.side):
                 if b is not None:
-                    rows += [(TITLES[place.name], STAGES[b.level], b.heading or "Included", a, str(n)) for a, n in b.lines]
+                    rows += [
+                        (TITLES[place.name], STAGES[b.level], b.heading or "Included", a, str(n))
+                        for a, n in b.lines
+                    ]
     return pd.DataFrame(rows, columns=["column", "stage", "box", "line", "n"])

@@ -6,6 +6,7 @@ import unicodedata
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import matplotlib as mpl
 
@@ -24,7 +25,7 @@ CELL_INK = "#14171a"
 TOKENS = {INK: "ink", MUTED: "muted", RULE: "rule", PANEL: "panel", PAPER: "paper", BLUE: "blue",
           VERMILLION: "vermillion"}  # fmt: skip
 
-SETTINGS = {
+SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "consilience",
     "font.family": ["DejaVu Sans"],
@@ -65,7 +66,9 @@ def _allowed(ch: str) -> bool:
     code = ord(ch)
     if ch in "\t\r\n":
         return True
-    return code >= 0x20 and not 0x7F <= code <= 0x9F and not 0xD800 <= code <= 0xDFFF and code & 0xFFFE != 0xFFFE
+    return (
+        code >= 0x20 and not 0x7F <= code <= 0x9F and not 0xD800 <= code <= 0xDFFF and code & 0xFFFE != 0xFFFE
+    )
 
 
 def width_of(text: str) -> int:

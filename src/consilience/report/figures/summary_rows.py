@@ -14,7 +14,7 @@ from consilience.report.figures.interval_rows import Column, Mark, Row, draw_row
 from consilience.report.figures.style import BLUE, MUTED, VERMILLION, drawing_style, shorten
 from consilience.synthesis.result import Estimate, SynthesisResult
 
-WIDTH, ROW_HEIGHT, MARGIN = 9.6, 0.225, 1.25
+WIDTH, ROW_HEIGHT, MARGIN = 9.6, 0.23, 0.75
 LEFT, SPAN = 0.49, 0.26
 LABEL_COLUMNS = 50
 
@@ -56,10 +56,12 @@ def summary_figure(sheet: Sheet) -> Figure:
     height = len(sheet.lines) * ROW_HEIGHT + MARGIN
     drawing = blank_drawing(WIDTH, height)
     with drawing_style():
-        ax = drawing.add_axes((LEFT, 0.75 / height, SPAN, 1 - MARGIN / height))
+        ax = drawing.add_axes((LEFT, 0.65 / height, SPAN, 1 - MARGIN / height))
         draw_sheet(ax, sheet)
         _under(ax, sheet, height)
-    return Figure(sheet.name, sheet.title, _description(sheet), sheet.caption, sheet_table(sheet.lines), drawing)
+    return Figure(
+        sheet.name, sheet.title, _description(sheet), sheet.caption, sheet_table(sheet.lines), drawing
+    )
 
 
 def draw_sheet(ax: Axes, sheet: Sheet) -> None:
@@ -97,8 +99,16 @@ def _row(line: Line) -> Row:
     mark = "†" if e.df is not None and e.df < 4 else ""
     studies = say.count(e.k_studies) if e.k_studies else ""
     cells = (*places, studies, say.estimate_ci(e) + mark, say.p_value(e.p_value))
-    return Row(cells=cells, mark=line.mark, estimate=e.estimate, lower=e.ci_lower, upper=e.ci_upper, area=0.35,
-               colour=line.colour, bold=line.mark == "diamond")  # fmt: skip
+    return Row(
+        cells=cells,
+        mark=line.mark,
+        estimate=e.estimate,
+        lower=e.ci_lower,
+        upper=e.ci_upper,
+        area=0.35,
+        colour=line.colour,
+        bold=line.mark == "diamond",
+    )
 
 
 def _under(ax: Axes, sheet: Sheet, height: float) -> None:
@@ -106,14 +116,28 @@ def _under(ax: Axes, sheet: Sheet, height: float) -> None:
     y = -0.36 / (height - MARGIN)
     if any(line.estimate and line.estimate.df is not None and line.estimate.df < 4 for line in sheet.lines):
         foot = "† df below 4: read with care"
-        ax.text(_at(0.012), y, foot, transform=ax.transAxes, ha="left", va="top", fontsize=7.5, color=MUTED, gid="foot")
+        ax.text(
+            _at(0.012),
+            y,
+            foot,
+            transform=ax.transAxes,
+            ha="left",
+            va="top",
+            fontsize=7.5,
+            color=MUTED,
+            gid="foot",
+        )
 
 
 def _description(sheet: Sheet) -> str:
     done = [line for line in sheet.lines if line.estimate is not None and line.estimate.status == "estimated"]
     words = "; ".join(f"{line.label} {say.estimate_ci(line.estimate)}" for line in done[:4] if line.estimate)
     more = f"; and {len(done) - 4} more in the table" if len(done) > 4 else ""
-    return f"{say.plural(len(done), 'estimate')} with 95% confidence intervals: {words}{more}." if done else sheet.title
+    return (
+        f"{say.plural(len(done), 'estimate')} with 95% confidence intervals: {words}{more}."
+        if done
+        else sheet.title
+    )
 
 
 def sheet_table(lines: Sequence[Line]) -> pd.DataFrame:
@@ -124,11 +148,23 @@ def sheet_table(lines: Sequence[Line]) -> pd.DataFrame:
             heading = line.label
             continue
         e = line.estimate
-        rows.append({
-            "group": heading, "label": line.label, "k_studies": e.k_studies, "k_effects": e.k_effects,
-            "scale": e.scale, "estimate": e.estimate, "se": e.se, "ci_lower": e.ci_lower, "ci_upper": e.ci_upper,
-            "df": e.df, "p_value": e.p_value, "status": e.status, "reason": e.reason,
-        })  # fmt: skip
+        rows.append(
+            {
+                "group": heading,
+                "label": line.label,
+                "k_studies": e.k_studies,
+                "k_effects": e.k_effects,
+                "scale": e.scale,
+                "estimate": e.estimate,
+                "se": e.se,
+                "ci_lower": e.ci_lower,
+                "ci_upper": e.ci_upper,
+                "df": e.df,
+                "p_value": e.p_value,
+                "status": e.status,
+                "reason": e.reason,
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -141,10 +177,21 @@ def subgroup_figure(result: SynthesisResult) -> Figure:
             lines += [Line(heading), *(Line(e.label, e) for e in estimates)]
     caption = (
         "Pooled effect of each kind of intervention over all outcomes, and on each kind of outcome over all "
-        "interventions, with 95% confidence intervals. The diamond and the dashed line are the overall estimate."
+        "interventions, with 95% confidence intervals. The diamond and the dashed line are the overall "
+        "estimate."
     )
-    return summary_figure(Sheet("effects-by-group", "Effects by intervention and by outcome", caption, tuple(lines),
-                                "g [95% CI]", words.negative, words.positive, result.overall.estimate))  # fmt: skip
+    return summary_figure(
+        Sheet(
+            "effects-by-group",
+            "Effects by intervention and by outcome",
+            caption,
+            tuple(lines),
+            "g [95% CI]",
+            words.negative,
+            words.positive,
+            result.overall.estimate,
+        )
+    )
 
 
 def moderator_figures(result: SynthesisResult) -> tuple[Figure, ...]:
@@ -158,14 +205,28 @@ def _moderators(result: SynthesisResult, subset: str, label: str) -> Figure:
     lines: list[Line] = []
     for m in result.moderators:
         if m.subset == subset and m.levels:
-            test = f"{say.f_test(m.test)}, {say.p_phrase(m.test.p_value)}" if m.test.status == "estimated" else "no joint test"
+            test = (
+                f"{say.f_test(m.test)}, {say.p_phrase(m.test.p_value)}"
+                if m.test.status == "estimated"
+                else "no joint test"
+            )
             lines += [Line(m.label, note=test.replace(say.NBSP, " ")), *(Line(e.label, e) for e in m.levels)]
     caption = (
-        f"Pooled effect at each level of each categorical moderator ({label}), with 95% confidence intervals. At the "
+        f"Pooled effect at each level of each categorical moderator ({label}), with 95% confidence "
+        "intervals. At the "
         "right of each heading: the joint test (HTZ) of whether the levels differ."
     )
-    return summary_figure(Sheet(f"moderators-{subset}", f"Moderators: {label}", caption, tuple(lines), "g [95% CI]",
-                                words.negative, words.positive))  # fmt: skip
+    return summary_figure(
+        Sheet(
+            f"moderators-{subset}",
+            f"Moderators: {label}",
+            caption,
+            tuple(lines),
+            "g [95% CI]",
+            words.negative,
+            words.positive,
+        )
+    )
 
 
 def sensitivity_figure(result: SynthesisResult) -> Figure | None:
@@ -177,8 +238,19 @@ def sensitivity_figure(result: SynthesisResult) -> Figure | None:
     lines = [Line(main.label, main, "diamond", VERMILLION, indent=False)]
     lines += [Line(e.label, e, "circle") for e in result.sensitivity]
     caption = (
-        "The overall estimate when one choice of the analysis is changed at a time. Diamond and dashed line: the main "
+        "The overall estimate when one choice of the analysis is changed at a time. Diamond and dashed "
+        "line: the main "
         "analysis. The choice of the pre-post correlation and of the formula are assumptions, not findings."
     )
-    return summary_figure(Sheet("sensitivity", "Sensitivity of the overall estimate", caption, tuple(lines), "g [95% CI]",
-                                words.negative, words.positive, result.overall.estimate))  # fmt: skip
+    return summary_figure(
+        Sheet(
+            "sensitivity",
+            "Sensitivity of the overall estimate",
+            caption,
+            tuple(lines),
+            "g [95% CI]",
+            words.negative,
+            words.positive,
+            result.overall.estimate,
+        )
+    )
