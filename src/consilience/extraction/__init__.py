@@ -8,9 +8,11 @@ if TYPE_CHECKING:
     from consilience.extraction.code import code_trials
     from consilience.extraction.consistency import check_consistency
     from consilience.extraction.example import load_example
+    from consilience.extraction.individual import from_individual
     from consilience.extraction.problems import Problem
     from consilience.extraction.read import read_trials
     from consilience.extraction.table import SetAside, TrialTable
+    from consilience.extraction.template import write_template
 
 _HOME = {
     "Problem": "problems",
@@ -18,8 +20,10 @@ _HOME = {
     "TrialTable": "table",
     "check_consistency": "consistency",
     "code_trials": "code",
+    "from_individual": "individual",
     "load_example": "example",
     "read_trials": "read",
+    "write_template": "template",
 }
 
 __all__ = [
@@ -28,8 +32,10 @@ __all__ = [
     "TrialTable",
     "check_consistency",
     "code_trials",
+    "from_individual",
     "load_example",
     "read_trials",
+    "write_template",
 ]
 
 

@@ -50,15 +50,15 @@ def _check_study_spellings(names: object, findings: Findings) -> None:
     """Names that differ by case or blanks only would be taken for different studies."""
     series = pd.Series(names, dtype="str")
     folded = series.str.lower().str.replace(r"\s+", " ", regex=True)
-    for _, same in series.groupby(folded):
-        if len(same) > 1:
-            findings.table(
-                "warning",
-                "study_spelling",
-                "These study names differ only in case or blanks: " + "; ".join(map(repr, same)) + ".",
-                "Write the name in one way if it is one study.",
-                column="study",
-            )
+    alike = folded.duplicated(keep=False)
+    for _, same in series[alike].groupby(folded[alike]):
+        findings.table(
+            "warning",
+            "study_spelling",
+            "These study names differ only in case or blanks: " + "; ".join(map(repr, same)) + ".",
+            "Write the name in one way if it is one study.",
+            column="study",
+        )
 
 
 def _keep_out_stated(frame: pd.DataFrame, findings: Findings) -> None:

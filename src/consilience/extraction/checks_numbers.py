@@ -71,7 +71,7 @@ def _check_against_randomised(frame: pd.DataFrame, findings: Findings, name: str
             "Check both numbers in the report.",
             column=name,
             values=frame[name],
-            details=frame[randomised].map("{:g}".format),
+            details=lambda i: f"{frame[randomised].iat[i]:g}",
         )
 
 
@@ -194,7 +194,7 @@ def _check_events(frame: pd.DataFrame, findings: Findings, arm: str) -> None:
             "Check both numbers in the report.",
             column=event,
             values=frame[event],
-            details=frame[total].map("{:g}".format),
+            details=lambda i: f"{frame[total].iat[i]:g}",
         )
 
 

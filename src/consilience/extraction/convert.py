@@ -163,7 +163,7 @@ def report_headers(headers: tuple[Header, ...]) -> list[tuple[str, str, str, str
     """What to say about columns that were not understood: (code, message, remedy, column)."""
     found = []
     for h in headers:
-        if h.known or not h.written:
+        if h.known or not h.written or h.written.startswith("."):  # Metapsy's computed columns
             continue
         meant = canonical(h.written)
         if meant is not None:

@@ -10,8 +10,10 @@ from consilience.extraction.table import TrialTable
 
 EXAMPLE_NOTICE = (
     "This is a starter set: 104 rows of figures read in the publications of trials of psychosocial "
-    "interventions with immune outcomes, each with its source. It is not the set of 56 trials of the reference "
-    "review (Shields, Spahr & Slavich 2020), whose trial-level data are not public. Intervention types, outcome "
+    "interventions with immune outcomes, each with its source. It is not the set of 56 trials of the "
+    "reference "
+    "review (Shields, Spahr & Slavich 2020), whose trial-level data are not public. Intervention types, "
+    "outcome "
     "categories and directions are our own coding. Most rows state no figure from which an effect can be "
     "computed; they are listed with the reason."
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
@@ -46,15 +47,18 @@ class Findings:
         values: Any = None,
         details: Any = None,
     ) -> None:
-        """Report every row of ``mask``; ``{value}`` and ``{detail}`` in the message are the row's own."""
+        """Report every row of ``mask``; ``{value}`` and ``{detail}`` in the message are the row's own.
+
+        ``details`` is a column, or a function of a row's place: only flagged rows are put into words.
+        """
         places = np.flatnonzero(np.asarray(mask, dtype=bool))
+        if not len(places):
+            return
         texts = None if values is None else pd.Series(values).to_numpy()
-        more = None if details is None else pd.Series(details).to_numpy()
+        tell = details if callable(details) else _telling(details)
         for place in places:
             value = "" if texts is None else _printed(texts[place])
-            told = message.replace("{value}", value).replace(
-                "{detail}", "" if more is None else str(more[place])
-            )
+            told = message.replace("{value}", value).replace("{detail}", tell(int(place)))
             if severity == "error":
                 self._keep_out(int(place), told, remedy)
             if self._shown[code, column] < SHOWN_PER_CHECK:
@@ -102,6 +106,14 @@ class Findings:
             value,
             str(self.studies[place]),
         )
+
+
+def _telling(details: Any) -> Callable[[int], str]:
+    """The words of a column of details; none without one."""
+    if details is None:
+        return lambda _: ""
+    column = pd.Series(details).to_numpy()
+    return lambda place: str(column[place])
 
 
 def _printed(value: Any) -> str:

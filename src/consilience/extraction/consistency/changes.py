@@ -26,7 +26,10 @@ def _check_change(arm: ArmNumbers, word: str, findings: Findings) -> None:
     slack = expected.half + arm.change.half + TOLERATED * np.nan_to_num(arm.pre_sd.value)
     off = np.abs(arm.change.value - expected.value) > slack
     turned = off & (np.abs(arm.change.value + expected.value) <= slack)
-    details = [f"{x:.4g}" for x in expected.value]
+
+    def details(i: int) -> str:
+        return f"{expected.value[i]:.4g}"
+
     findings.flag(
         turned,
         "warning",
@@ -66,7 +69,7 @@ def _check_percent(frame: pd.DataFrame, arm: ArmNumbers, word: str, findings: Fi
         "Look the means up again; the mean of each person's percent change is another number.",
         column=name,
         values=reported.value,
-        details=[f"{(x + y) / 2:.1f}" for x, y in zip(low, high)],
+        details=lambda i: f"{(low[i] + high[i]) / 2:.1f}",
     )
 
 
@@ -91,10 +94,11 @@ def _check_favours(frame: pd.DataFrame, a: ArmNumbers, b: ArmNumbers, findings: 
     change = _difference(a, b)
     raw = np.where(np.isnan(change), number(frame, "precalc_g") * _oriented(frame, good), change)
     against = np.sign(raw) * good * side < 0
-    what = np.where(raw > 0, "higher", "lower")
-    details = [
-        f"arm 1 {w} (by {abs(x):.4g}), and the direction is {d}" for w, x, d in zip(what, raw, direction)
-    ]
+
+    def details(i: int) -> str:
+        what = "higher" if raw[i] > 0 else "lower"
+        return f"arm 1 {what} (by {abs(raw[i]):.4g}), and the direction is {direction[i]}"
+
     findings.flag(
         against,
         "warning",

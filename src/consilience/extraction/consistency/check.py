@@ -24,7 +24,8 @@ def check_consistency(table: TrialTable) -> tuple[Problem, ...]:
     >>> import pandas as pd
     >>> from consilience.extraction.read import read_trials
     >>> row = {"study": "A", "n_arm1": 20, "n_arm2": 20, "mean_arm1": 26.96, "sd_arm1": 9.01}
-    >>> row |= {"mean_arm2": 22.84, "sd_arm2": 7.19, "reported_stat": "t = 2.120", "reported_stat_of": "posttest"}
+    >>> row |= {"mean_arm2": 22.84, "sd_arm2": 7.19}
+    >>> row |= {"reported_stat": "t = 2.120", "reported_stat_of": "posttest"}
     >>> print(check_consistency(read_trials(pd.DataFrame([row])))[0].message.split(", which")[1])
      give |t| = 1.60 (from 1.59 to 1.60 over rounding).
     """

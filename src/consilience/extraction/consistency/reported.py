@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +21,10 @@ from consilience.extraction.findings import Findings
 from consilience.meta.effects.reported import ReportedStat, parse_reported_stat
 
 _SETTLE = (
-    "Look the statistic, the means, the SDs and the arms' sizes up again. If the SDs are standard errors, set "
-    "sd_from to SE. A test that was adjusted for covariates, or one-sided, may explain it: note what you found. "
+    "Look the statistic, the means, the SDs and the arms' sizes up again. If the SDs are standard errors, "
+    "set "
+    "sd_from to SE. A test that was adjusted for covariates, or one-sided, may explain it: note what you "
+    "found. "
     "The row is used as it stands."
 )
 
@@ -172,7 +175,6 @@ def _check_p(seen: _Reported, may: TRange, texts: object, findings: Findings) ->
     off = np.isnan(seen.t.value) & _outside(seen, smallest, largest)
     one_sided = off & (np.abs(2 * seen.p.value - two_sided_p(may.as_printed, may.df)) < 2 * seen.p.half)
     hint = np.where(one_sided, " A one-sided test would give the printed p.", "")
-    ranges = [f"p from {x:.2g} to {y:.2g}.{h}" for x, y, h in zip(smallest, largest, hint)]
     findings.flag(
         off,
         "warning",
@@ -181,16 +183,17 @@ def _check_p(seen: _Reported, may: TRange, texts: object, findings: Findings) ->
         _SETTLE,
         column="reported_stat",
         values=texts,
-        details=ranges,
+        details=lambda i: f"p from {smallest[i]:.2g} to {largest[i]:.2g}.{hint[i]}",
     )
 
 
-def _range_text(may: TRange, hint: np.ndarray[tuple[int], np.dtype[np.str_]]) -> list[str]:
-    return [
-        f"|t| = {t:.2f} (from {x:.2f} to {y:.2f} over rounding).{h}"
-        for t, x, y, h in zip(may.as_printed, may.low, may.high, hint)
-    ]
+def _range_text(may: TRange, hint: np.ndarray[tuple[int], np.dtype[np.str_]]) -> Callable[[int], str]:
+    def tell(i: int) -> str:
+        span = f"from {may.low[i]:.2f} to {may.high[i]:.2f}"
+        return f"|t| = {may.as_printed[i]:.2f} ({span} over rounding).{hint[i]}"
+
+    return tell
 
 
-def _shown(values: Floats, form: str) -> list[str]:
-    return [form.format(v) for v in values]
+def _shown(values: Floats, form: str) -> Callable[[int], str]:
+    return lambda i: form.format(values[i])

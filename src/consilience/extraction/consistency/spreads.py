@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -54,8 +55,12 @@ def _check_within_row(a: ArmNumbers, b: ArmNumbers, findings: Findings) -> None:
             _ASK.format(which),
             column=name,
             values=sd,
-            details=[f"{u:.3g}" for u in usual],
+            details=_worded(usual, "{:.3g}"),
         )
+
+
+def _worded(values: Floats, form: str) -> Callable[[int], str]:
+    return lambda i: form.format(values[i])
 
 
 def _median(columns: list[Floats]) -> Floats:
@@ -86,7 +91,7 @@ def _check_beside_marker(frame: pd.DataFrame, a: ArmNumbers, b: ArmNumbers, find
             _ASK.format(which),
             column=name,
             values=sd,
-            details=[f"{u:.0%}" for u in np.nan_to_num(usual)],
+            details=_worded(usual, "{:.0%}"),
         )
 
 
