@@ -18,20 +18,40 @@ SCHEMA_VERSION = "1.0"
 
 Scale = Literal["g", "percent", "log_ratio"]
 Family = Literal[
-    "overall", "intervention", "outcome", "grid", "moderator_level", "moderator_slope",
-    "percent_change", "persistence", "time_slope", "marker", "sensitivity",
+    "overall",
+    "intervention",
+    "outcome",
+    "grid",
+    "moderator_level",
+    "moderator_slope",
+    "percent_change",
+    "persistence",
+    "time_slope",
+    "marker",
+    "sensitivity",
 ]
 Status = Literal["estimated", "not_estimable"]
+CautionCode = Literal[
+    "low_df",
+    "few_studies",
+    "one_study",
+    "one_study_dominates",
+    "boundary",
+    "not_converged",
+    "imputed_r",
+    "p_bound",
+    "posttest_only",
+    "leverage_one",
+    "level_in_one_study",
+    "other",
+]
 
 
 @dataclass(frozen=True)
 class Caution:
     """Something a reader must know before trusting a number."""
 
-    code: Literal[
-        "low_df", "few_studies", "one_study", "one_study_dominates", "boundary", "not_converged",
-        "imputed_r", "p_bound", "posttest_only", "leverage_one", "level_in_one_study", "other",
-    ]
+    code: CautionCode
     message: str
 
 
