@@ -18,7 +18,9 @@ How = Literal["exact", "without unit", "without qualifier", "free", "blank", "no
 
 _SUGGEST_FROM = 60.0
 _REMEMBERED = 100_000
-_COMPARED_CHARACTERS = 200
+_LONGEST_NAME = 300
+_MOST_SUGGESTIONS = 5_000
+"""A column with more unknown words than this is a wrong column; more suggestions would only cost time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Vocabulary:
     _index: dict[str, str] = field(init=False, repr=False)
     _qualifier_words: tuple[tuple[str, ...], ...] = field(init=False, repr=False)
     _known: dict[str, Match] = field(init=False, repr=False, default_factory=dict)
+    _suggested: int = field(init=False, repr=False, default=0)
 
     def __post_init__(self) -> None:
         self._index = {}
@@ -85,6 +88,8 @@ class Vocabulary:
     def _find(self, text: str) -> Match:
         if not text.strip():
             return _BLANK
+        if len(text) > _LONGEST_NAME:
+            return Match(None, 0.0, None, "none")
         for how, form in readings(text, self._qualifier_words):
             if form and form in self._index:
                 return Match(self._index[form], 100.0, None, how)  # type: ignore[arg-type]
@@ -94,7 +99,10 @@ class Vocabulary:
         """The nearest term, for a message; never a match."""
         from rapidfuzz import fuzz, process
 
-        wanted = spell(text[:_COMPARED_CHARACTERS])
+        self._suggested += 1
+        if self._suggested > _MOST_SUGGESTIONS:
+            return Match(None, 0.0, None, "none")
+        wanted = spell(text)
         best = process.extractOne(wanted, self._index.keys(), scorer=fuzz.WRatio, score_cutoff=_SUGGEST_FROM)
         if best is None:
             return Match(None, 0.0, None, "none")
