@@ -122,7 +122,8 @@ def analysis_keys(data: dict[str, Any]) -> Iterator[str]:
     """The keys of the analyses that a protocol's plan computes.
 
     ``overall``, ``intervention:<key>``, ``outcome:<key>``, ``marker:<key>``, ``percent_change:<direction>``
-    with or without ``:<focal intervention>``, ``persistence``, ``time_slope`` and ``grid:<key>:<key>``.
+    and ``persistence`` with or without ``:<focal intervention>``, ``persistence:before``,
+    ``time_slope`` and ``grid:<key>:<key>``.
     """
     interventions, outcomes = _keys(data, "interventions"), _keys(data, "outcome_categories")
     focal = data.get("focal_intervention")
@@ -133,6 +134,8 @@ def analysis_keys(data: dict[str, Any]) -> Iterator[str]:
         yield f"percent_change:{direction}"
         if isinstance(focal, str):
             yield f"percent_change:{direction}:{focal}"
-    yield from ("persistence", "time_slope")
+    yield from ("persistence", "persistence:before", "time_slope")
+    if isinstance(focal, str):
+        yield f"persistence:{focal}"
     yield from (f"marker:{key}" for key in _keys(data, "markers"))
     yield from (f"grid:{row}:{column}" for row in interventions for column in outcomes)
