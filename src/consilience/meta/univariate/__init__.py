@@ -2,8 +2,19 @@
 
 from consilience.meta.univariate.entry import rma
 from consilience.meta.univariate.inference import TESTS, Wald
-from consilience.meta.univariate.notices import Notice
+from consilience.meta.univariate.mantel_haenszel import PooledCounts, rma_mh, rma_peto
+from consilience.meta.univariate.permutation import PermutationTest
 from consilience.meta.univariate.results import RmaFit
 from consilience.meta.univariate.tau2 import METHODS
 
-__all__ = ["METHODS", "TESTS", "Notice", "RmaFit", "Wald", "rma"]
+__all__ = [
+    "METHODS",
+    "TESTS",
+    "PermutationTest",
+    "PooledCounts",
+    "RmaFit",
+    "Wald",
+    "rma",
+    "rma_mh",
+    "rma_peto",
+]

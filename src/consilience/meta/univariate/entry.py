@@ -103,7 +103,7 @@ def _fit(studies: Studies, built: Design, options: Options, weighted: bool) -> R
         )
     basis = factorise(built.X, built.terms)
     weights = studies.weights if weighted else np.ones_like(studies.yi)
-    null = factorise(np.ones((studies.yi.size, 1)), ("intercept",)) if _has_null(built) else None
+    null = factorise(np.ones((studies.yi.size, 1)), ("Intercept",)) if _has_null(built) else None
     found = estimate(studies.yi, studies.vi, basis, options, weights, null)
     return _result(studies, built, basis, weights, options, found)
 
@@ -115,10 +115,10 @@ def _has_null(built: Design) -> bool:
 def _result(
     studies: Studies, built: Design, basis: Basis, weights: Array | None, options: Options, found: Estimates
 ) -> RmaFit:
-    tested = [j for j, name in enumerate(built.terms) if name != "intercept"] or [0]
+    tested = [j for j, name in enumerate(built.terms) if name != "Intercept"] or [0]
     c = found.coefficients
     omnibus = wald(c.beta, c.vcov, np.eye(basis.size)[tested], c.df, tuple(built.terms[j] for j in tested))
-    remarks = notices(studies.given, studies.vi, basis.size, options, found)
+    remarks = notices(studies.given, studies.vi, basis.size, built.aliased, options, found)
     return RmaFit(
         studies.yi, studies.vi, built, basis, weights, studies.labels, studies.rows, studies.given,
         options, found, omnibus, remarks,

@@ -71,6 +71,19 @@ def two_sided_p(statistic: Array, df: float) -> Array:
     return np.asarray(2.0 * (special.ndtr(size) if np.isinf(df) else special.stdtr(df, size)))
 
 
+def critical_values(level: float, df: Array) -> Array:
+    """Critical values for a vector of df, of which some may be infinite or NaN."""
+    upper = 1.0 - (1.0 - level) / 2.0
+    finite = np.where(np.isinf(df), 1.0, df)
+    return np.where(np.isinf(df), special.ndtri(upper), special.stdtrit(finite, upper))
+
+
+def two_sided_ps(statistic: Array, df: Array) -> Array:
+    """Two-sided p-values for statistics with their own df."""
+    finite, size = np.where(np.isinf(df), 1.0, df), -np.abs(statistic)
+    return np.where(np.isinf(df), 2.0 * special.ndtr(size), 2.0 * special.stdtr(finite, size))
+
+
 def wald(beta: Array, vcov: Array, L: Array, df: float, terms: tuple[str, ...] = ()) -> Wald:
     """Test ``L beta = 0``: chi-squared where df is infinite, F(q, df) otherwise."""
     q = int(L.shape[0])

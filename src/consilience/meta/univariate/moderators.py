@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from consilience.meta.design import Design as EngineDesign
+from consilience.meta.design import build_design, model_rows
 from consilience.meta.errors import InputError
-from consilience.meta.univariate.basis import Array
+from consilience.meta.univariate.basis import Array, aliased_columns
 
-INTERCEPT = "intercept"
+INTERCEPT = "Intercept"
 _PLAIN = re.compile(r"^\s*[A-Za-z_.][\w.]*(\s*\+\s*[A-Za-z_.][\w.]*)*\s*$")
 
 
@@ -26,8 +27,9 @@ class Design:
     groups: dict[str, tuple[int, ...]]
     kept: np.ndarray
     formula: str
-    spec: Any = None
+    engine: EngineDesign | None = None
     columns: tuple[str, ...] = ()
+    aliased: tuple[str, ...] = ()
 
     @property
     def intercept(self) -> bool:
@@ -72,7 +74,8 @@ def _numeric(X: Array, names: list[str], intercept: bool, formula: str) -> Desig
     if intercept:
         X, names = np.column_stack([np.ones(X.shape[0]), X]), [INTERCEPT, *names]
     groups: dict[str, tuple[int, ...]] = {name: (j,) for j, name in enumerate(names)}
-    return Design(np.ascontiguousarray(X[kept]), tuple(names), groups, kept, formula, None, columns)
+    built = Design(np.ascontiguousarray(X[kept]), tuple(names), groups, kept, formula, None, columns)
+    return without_aliased(built) if kept.size >= X.shape[1] else built
 
 
 def _from_formula(right: str, data: pd.DataFrame | None, k: int) -> Design:
@@ -85,45 +88,49 @@ def _from_formula(right: str, data: pd.DataFrame | None, k: int) -> Design:
         names = [name.strip() for name in right.split("+")]
         if all(n in data and data[n].dtype.kind in "iuf" for n in names) and len(set(names)) == len(names):
             return _numeric(data[names].to_numpy(dtype=float), names, True, "~ " + right)
-    return _by_formulaic(right, data)
+    return _by_formula(right, data)
 
 
-def _by_formulaic(right: str, data: pd.DataFrame) -> Design:
-    """Let formulaic read what is not a plain sum of numeric columns."""
-    from formulaic import model_matrix
-    from formulaic.errors import FormulaicError
-
-    frame = data.reset_index(drop=True)
-    for name in frame.columns:
-        if isinstance(frame[name].dtype, pd.CategoricalDtype):
-            frame[name] = frame[name].cat.remove_unused_categories()
-    try:
-        matrix = model_matrix(right, frame, na_action="drop")
-    except (FormulaicError, NameError, KeyError) as error:
-        raise InputError(_explain(right, frame, error)) from None
-    names = [INTERCEPT if c == "Intercept" else str(c) for c in matrix.columns]
-    owned = {str(term): tuple(index) for term, index in matrix.model_spec.term_indices.items()}
-    groups = {INTERCEPT if term == "1" else term: index for term, index in owned.items()}
-    X = np.ascontiguousarray(matrix.to_numpy(dtype=float))
-    return Design(X, tuple(names), groups, np.asarray(matrix.index), "~ " + right, matrix.model_spec)
+def _by_formula(right: str, data: pd.DataFrame) -> Design:
+    """What is not a plain sum of numeric columns goes through the engine's reader of formulas."""
+    built, _ = build_design("_row ~ " + right, data.assign(_row=np.arange(len(data), dtype=float)), {})
+    formula = "~ " + right
+    return Design(
+        np.asarray(built.X, dtype=np.float64),
+        built.columns,
+        built.terms,
+        built.kept,
+        formula,
+        built,
+        built.variables,
+        built.aliased,
+    )
 
 
-def _explain(right: str, data: pd.DataFrame, error: Exception) -> str:
-    columns = [str(c) for c in data.columns]
-    for word in re.findall(r"[A-Za-z_.][\w.]*", right):
-        if f"{word}(" not in right.replace(" ", "") and word not in columns and word != "C":
-            near = difflib.get_close_matches(word, columns, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else f" Columns: {', '.join(columns)}."
-            return f"mods='~ {right}' names {word!r}, which is not a column of the data.{hint}"
-    return f"mods='~ {right}' could not be read: {error}"
+def without_aliased(built: Design) -> Design:
+    """Leave out columns that earlier ones already determine; they stay named in ``aliased``."""
+    lost = aliased_columns(built.X) if built.X.shape[1] > 1 else []
+    if not lost:
+        return built
+    stay = [j for j in range(built.X.shape[1]) if j not in lost]
+    place = {j: i for i, j in enumerate(stay)}
+    moved = {t: tuple(place[j] for j in ix if j in place) for t, ix in built.groups.items()}
+    return replace(
+        built,
+        X=np.ascontiguousarray(built.X[:, stay]),
+        terms=tuple(built.terms[j] for j in stay),
+        groups={t: ix for t, ix in moved.items() if ix},
+        columns=tuple(c for c in built.columns if c not in {built.terms[j] for j in lost}),
+        aliased=(*built.aliased, *(built.terms[j] for j in lost)),
+    )
 
 
 def new_rows(source: Design, new: Any) -> Array:
     """Design rows for new values: a data frame by column names, or an array without the intercept."""
     if isinstance(new, dict):
         new = pd.DataFrame({name: np.atleast_1d(np.asarray(value)) for name, value in new.items()})
-    if isinstance(new, pd.DataFrame) and source.spec is not None:
-        return np.asarray(source.spec.get_model_matrix(new), dtype=float)
+    if isinstance(new, pd.DataFrame) and source.engine is not None:
+        return np.asarray(model_rows(source.engine, new), dtype=float)
     if isinstance(new, pd.DataFrame):
         missing = [c for c in source.columns if c not in new]
         if missing:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
+from consilience.meta.spec import FitWarning
 from consilience.meta.univariate.basis import Array
 from consilience.meta.univariate.model import Estimates, Options
 from consilience.meta.univariate.tau2 import is_fixed
@@ -15,51 +15,49 @@ from consilience.meta.univariate.tau2 import is_fixed
 _RATIO = 1e7
 
 
-@dataclass(frozen=True)
-class Notice:
-    """A remark on a fit: a stable ``code`` for programs, a ``message`` for people."""
-
-    code: str
-    message: str
-    term: str = ""
-
-
-def notices(given: int, vi: Array, p: int, options: Options, found: Estimates) -> tuple[Notice, ...]:
+def notices(
+    given: int, vi: Array, p: int, aliased: tuple[str, ...], options: Options, found: Estimates
+) -> tuple[FitWarning, ...]:
     """The remarks that a fit deserves."""
-    return (*_on_data(given, vi), *_on_tau2(vi.size, p, options, found), *_on_tests(options, found))
+    return (*_on_data(given, vi, aliased), *_on_tau2(vi.size, p, options, found), *_on_tests(options, found))
 
 
-def _on_data(given: int, vi: Array) -> Iterator[Notice]:
+def _on_data(given: int, vi: Array, aliased: tuple[str, ...]) -> Iterator[FitWarning]:
     if vi.size < given:
         left = given - vi.size
-        yield Notice("studies_left_out", f"{left} of {given} studies have a blank and were left out.")
+        yield FitWarning("dropped_rows", f"{left} of {given} studies have a blank and were left out.")
+    for name in aliased:
+        message = f"{name} repeats what other moderators say and was left out."
+        yield FitWarning("rank_deficient", message, name)
     if vi.max() > _RATIO * vi.min():
-        yield Notice(
-            "variance_ratio", "The largest variance is more than 10 million times the smallest; check vi."
+        yield FitWarning(
+            "variance_ratio",
+            "The largest variance is more than 10 million times the smallest, so that the most precise "
+            "studies decide nearly everything. Check vi.",
         )
 
 
-def _on_tau2(k: int, p: int, options: Options, found: Estimates) -> Iterator[Notice]:
+def _on_tau2(k: int, p: int, options: Options, found: Estimates) -> Iterator[FitWarning]:
     if is_fixed(options.method) or options.tau2 is not None:
         return
     if k <= p:
-        yield Notice(
-            "tau2_not_estimable",
+        yield FitWarning(
+            "not_identified",
             f"{k} studies and {p} coefficients: tau2 cannot be estimated and was taken as zero.",
         )
     elif found.boundary:
-        yield Notice("boundary", "The estimate of tau2 lies at its lower bound, zero.")
+        yield FitWarning("boundary", "The estimate of tau2 lies at its lower bound, zero.")
     if not found.converged:
-        yield Notice(
+        yield FitWarning(
             "not_converged",
             f"The search for tau2 ({options.method}) did not converge in {found.steps} steps; "
             "try another method and compare.",
         )
 
 
-def _on_tests(options: Options, found: Estimates) -> Iterator[Notice]:
+def _on_tests(options: Options, found: Estimates) -> Iterator[FitWarning]:
     if np.isnan(found.coefficients.df):
-        yield Notice(
-            "no_residual_df",
+        yield FitWarning(
+            "low_df",
             f"test={options.test!r} needs more studies than coefficients; p-values and limits are missing.",
         )

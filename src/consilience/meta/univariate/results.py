@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from consilience.meta.univariate import tables
+from consilience.meta.spec import FitWarning
+from consilience.meta.univariate import influence, subsets, tables
 from consilience.meta.univariate.basis import Array, Basis
 from consilience.meta.univariate.heterogeneity import Heterogeneity
 from consilience.meta.univariate.inference import Wald
 from consilience.meta.univariate.model import Estimates, Options
 from consilience.meta.univariate.moderators import Design
-from consilience.meta.univariate.notices import Notice
+from consilience.meta.univariate.permutation import PermutationTest, permutation_test
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class RmaFit:
     options: Options
     estimates: Estimates
     QM_test: Wald
-    warnings: tuple[Notice, ...]
+    warnings: tuple[FitWarning, ...]
 
     @property
     def k(self) -> int:
@@ -203,6 +204,32 @@ class RmaFit:
     def wald_test(self, terms: Any = None) -> Wald:
         """Test that coefficients are zero: term names, positions, or rows of a contrast matrix (q, p)."""
         return tables.wald_test(self, terms)
+
+    def residuals(self, kind: str = "raw") -> pd.DataFrame:
+        """Residuals with SE and z: "raw" (internally) or "deleted" (externally studentised)."""
+        return influence.residual_table(self, kind)
+
+    def influence(self) -> pd.DataFrame:
+        """Deletion diagnostics: rstudent, DFFITS, Cook's distance, covariance ratio, DFBETAS, hat, weight."""
+        return influence.influence_table(self)
+
+    def leave_one_out(self) -> pd.DataFrame:
+        """The fit without each study in turn."""
+        return subsets.leave_one_out(self)
+
+    def cumulative(self, order: Any = None) -> pd.DataFrame:
+        """The fit on the first study, the first two, and so on, sorted by ``order`` (a value per study)."""
+        return subsets.cumulative(self, order)
+
+    def gosh(self, *, subsets_max: int = 10_000, seed: int = 1) -> pd.DataFrame:
+        """The fit on all subsets of studies, or on a seeded sample where there are more than the maximum."""
+        return subsets.gosh(self, subsets_max, seed)
+
+    def permutation_test(
+        self, *, exact: bool | None = None, iterations: int = 1000, seed: int = 1
+    ) -> PermutationTest:
+        """Permutation test of the coefficients; exact by default where there are few arrangements."""
+        return permutation_test(self, exact, iterations, seed)
 
     def summary(self) -> str:
         """The fit in a few lines of text."""

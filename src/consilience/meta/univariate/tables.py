@@ -104,7 +104,7 @@ def confint(fit: RmaFit, kind: str, level: float | None) -> pd.DataFrame:
 def constraints(fit: RmaFit, terms: Any) -> tuple[Array, tuple[str, ...]]:
     """Rows of a contrast matrix and the names of the coefficients they touch."""
     if terms is None:
-        chosen = [j for j, name in enumerate(fit.terms) if name != "intercept"] or [0]
+        chosen = [j for j, name in enumerate(fit.terms) if name != "Intercept"] or [0]
     elif isinstance(terms, np.ndarray) and terms.ndim == 2:
         if terms.shape[1] != fit.p:
             raise InputError(f"terms has {terms.shape[1]} columns but the model has {fit.p} coefficients.")
@@ -163,7 +163,7 @@ def to_dict(fit: RmaFit) -> dict[str, Any]:
         "moderators": plain(dict(vars(fit.QM_test))),
         "fit": plain(fit_statistics(fit)),
         "converged": fit.converged,
-        "warnings": [vars(notice) for notice in fit.warnings],
+        "warnings": [dict(vars(notice)) for notice in fit.warnings],
     }  # fmt: skip
 
 
