@@ -6,15 +6,17 @@ from importlib import import_module
 from typing import Any
 
 _CONTENTS = {
-    "InputError": "errors",
     "FitWarning": "spec",
+    "InputError": "errors",
     "MetaFit": "results",
     "WaldTest": "wald",
+    "escalc": "effects.escalc",
     "meta_regression": "regression",
+    "rma": "univariate.entry",
     "robu": "robumeta",
 }
 
-__all__ = sorted(_CONTENTS)
+__all__ = ["FitWarning", "InputError", "MetaFit", "WaldTest", "escalc", "meta_regression", "rma", "robu"]
 
 
 def __getattr__(name: str) -> Any:

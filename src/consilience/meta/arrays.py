@@ -64,6 +64,6 @@ def numeric(values: pd.Series[Any], argument: str) -> Array:
     if bad.any():
         row = values.index[int(np.flatnonzero(bad.to_numpy())[0])]
         raise InputError(
-            f"{argument} in row {row} is {values[row]!r}, which is not a number; correct it or leave it empty."
+            f"{argument} in row {row} is {values[row]!r}, which is not a number; correct it or clear it."
         )
     return np.asarray(out.to_numpy(dtype=float, na_value=np.nan), dtype=float)

@@ -35,6 +35,8 @@ class Inference:
     ci_lower: Array
     ci_upper: Array
     reason: tuple[str, ...]
+    carrier: tuple[str, ...] = ()
+    """The one study that a contrast without a standard error depends on."""
 
 
 def satterthwaite(robust: RobustCovariance, C: Array) -> Array:
@@ -71,7 +73,8 @@ def infer(
     estimate = C @ beta
     se = np.sqrt(np.maximum(np.einsum("sa,ab,sb->s", C, robust.vcov, C), 0.0))
     df = reference_df(robust, C, test)
-    reason = unreliable(robust, C, labels)
+    refused = unreliable(robust, C, labels)
+    reason, carrier = tuple(r for r, _ in refused), tuple(c for _, c in refused)
     blocked = np.array([bool(r) for r in reason])
     se, df = np.where(blocked, np.nan, se), np.where(blocked, np.nan, df)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -82,7 +85,7 @@ def infer(
             else 2 * t_upper(np.abs(statistic), df)
         )
         half = t_quantile(0.5 + level / 2, df) * se
-    return Inference(estimate, se, df, statistic, p, estimate - half, estimate + half, reason)
+    return Inference(estimate, se, df, statistic, p, estimate - half, estimate + half, reason, carrier)
 
 
 def reference_df(robust: RobustCovariance, C: Array, test: Reference) -> Array:
@@ -108,22 +111,23 @@ def t_quantile(prob: float, df: Array) -> Array:
     return quantile
 
 
-def unreliable(robust: RobustCovariance, C: Array, labels: tuple[str, ...]) -> tuple[str, ...]:
-    """Why a contrast cannot have a robust standard error, or nothing."""
+def unreliable(robust: RobustCovariance, C: Array, labels: tuple[str, ...]) -> list[tuple[str, str]]:
+    """For each row of C (reason, study) why it cannot have a robust standard error; empty where it can."""
     out = []
     for row in C:
         touched = robust.lost[:, np.abs(row) > 0]
         worst = int(np.argmax(touched.max(axis=1))) if touched.size else 0
         if touched.size and float(touched[worst].max()) > LOST_SHARE:
-            out.append(
-                f"Only study {labels[worst]} informs this coefficient, so its variance between studies "
-                "cannot be estimated."
-            )
+            study = labels[worst] if labels else str(worst)
+            reason = f"Only study {study} informs this coefficient, so its variance between studies "
+            out.append((reason + "cannot be estimated.", study))
         elif _no_spread(robust, row):
-            out.append("Studies do not differ at all here, so no variance between them can be estimated.")
+            out.append(
+                ("Studies do not differ at all here, so no variance between them can be estimated.", "")
+            )
         else:
-            out.append("")
-    return tuple(out)
+            out.append(("", ""))
+    return out
 
 
 def _no_spread(robust: RobustCovariance, row: Array) -> bool:

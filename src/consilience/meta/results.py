@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from consilience.meta import contrasts, prediction
 from consilience.meta.arrays import Array
+from consilience.meta.cautions import cautions
 from consilience.meta.clusters import Clusters
 from consilience.meta.design import Design, DroppedRow
 from consilience.meta.dof import Inference, check_reference, infer
@@ -168,11 +169,26 @@ class MetaFit:
 
     def with_vcov(self, vcov: str) -> MetaFit:
         """The same fit with another robust covariance."""
-        from dataclasses import replace
+        spec = replace(self.spec, vcov=check_type(vcov))
+        return assemble(spec, self.design, self.clusters, self.vi, self.working, self.linear)
 
-        kind = check_type(vcov)
-        robust = robust_covariance(self.linear, kind)
-        return replace(self, robust=robust, spec=replace(self.spec, vcov=kind))
+    def summary(self) -> str:
+        """The fit as a page of plain text."""
+        from consilience.meta.summary import summary
+
+        return summary(self)
+
+    def explain(self) -> str:
+        """Two sentences: what was fitted, and what the result means."""
+        from consilience.meta.explain import explain
+
+        return explain(self)
+
+    def r_code(self) -> str:
+        """R code that reproduces the fit."""
+        from consilience.meta.r_code import r_code
+
+        return r_code(self)
 
     def to_frame(self) -> pd.DataFrame:
         """The coefficient table."""
@@ -192,3 +208,12 @@ class MetaFit:
             "warnings": [asdict(w) for w in self.warnings],
             "dropped": [{"index": str(d.index), "reason": d.reason} for d in self.dropped],
         }
+
+
+def assemble(
+    spec: FitSpec, design: Design, clusters: Clusters, vi: Array, working: WorkingFit, linear: WeightedFit
+) -> MetaFit:
+    """A result from its parts: the robust covariance is computed, the warnings collected."""
+    robust = robust_covariance(linear, check_type(spec.vcov))
+    bare = MetaFit(spec, design, clusters, vi, working, linear, robust, ())
+    return replace(bare, warnings=cautions(design, clusters, working, bare.inference, spec))

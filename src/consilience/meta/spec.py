@@ -7,7 +7,7 @@ from typing import Literal
 
 WarningCode = Literal[
     "leverage_one", "low_df", "few_clusters", "boundary", "not_converged", "rank_deficient", "not_identified",
-    "dropped_rows", "one_study_dominates",
+    "dropped_rows", "no_spread", "variance_ratio",
 ]  # fmt: skip
 
 

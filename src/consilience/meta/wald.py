@@ -58,7 +58,7 @@ def wald_test(
     the numbers are NaN and ``reason`` says so.
     """
     q, (J, p) = len(C), robust.scores.shape
-    reason = next((r for r in unreliable(robust, C, clusters) if r), "")
+    reason = next((r for r, _ in unreliable(robust, C, clusters) if r), "")
     Q = float("nan") if reason else _quadratic(C @ beta, C @ robust.vcov @ C.T)
     if not np.isfinite(Q):
         reason = reason or f"{J} studies cannot tell {q} contrasts apart; test fewer at a time."

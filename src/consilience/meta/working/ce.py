@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from consilience.meta.arrays import Array
-from consilience.meta.blocks import diagonal_blocks, outer_blocks
-from consilience.meta.clusters import Clusters
+from consilience.meta.blocks import diagonal_blocks
 from consilience.meta.moments import correlated_effects_moments, correlated_effects_weights
-from consilience.meta.working.model import WorkingFit
+from consilience.meta.working.model import WorkingData, WorkingFit, WorkingModel
 from consilience.meta.working.sampling import constant_correlation
 
 
-def fit_ce(
-    y: Array, vi: Array, X: Array, clusters: Clusters, rho: float, tau2: float | None = None
-) -> WorkingFit:
+def fit_ce(data: WorkingData) -> WorkingFit:
     """Weights ``1/(k_j (vbar_j + tau2))`` (Hedges, Tipton & Johnson 2010); tau2 by moments or as given."""
-    moments = correlated_effects_moments(y, vi, X, clusters, rho)
-    value = moments.tau2 if tau2 is None else tau2
-    w = correlated_effects_weights(vi, clusters, value)
-    V = constant_correlation(vi, clusters, rho)
-    marginal = V + outer_blocks(clusters, np.ones(len(y))).scaled(value)
-    boundary = ("tau2",) if tau2 is None and value == 0 else ()
+    given = (data.fixed or {}).get("tau2")
+    moments = correlated_effects_moments(data.y, data.vi, data.X, data.clusters, data.rho)
+    tau2 = moments.tau2 if given is None else given
+    w = correlated_effects_weights(data.vi, data.clusters, tau2)
     return WorkingFit(
-        diagonal_blocks(clusters, w), diagonal_blocks(clusters, 1 / w), True, {"tau2": value}, marginal, V,
-        boundary=boundary, I2=moments.I2 if tau2 is None else None,
-    )  # fmt: skip
+        weights=diagonal_blocks(data.clusters, w),
+        target=diagonal_blocks(data.clusters, 1 / w),
+        inverse_variance=True,
+        components={"tau2": tau2},
+        sampling=constant_correlation(data.vi, data.clusters, data.rho),
+        boundary=("tau2",) if given is None and tau2 == 0 else (),
+        I2=moments.I2 if given is None else None,
+    )
+
+
+MODEL = WorkingModel("CE", "correlated effects within studies", ("robumeta",), fit_ce)

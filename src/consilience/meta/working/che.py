@@ -5,32 +5,78 @@ from __future__ import annotations
 import numpy as np
 
 from consilience.meta.arrays import Array
-from consilience.meta.blocks import diagonal_blocks, outer_blocks
-from consilience.meta.clusters import Clusters
-from consilience.meta.likelihood import LinearCovariance
-from consilience.meta.working.likelihood_fit import fit_linear
-from consilience.meta.working.model import WorkingFit
-from consilience.meta.working.sampling import constant_correlation
+from consilience.meta.batch_newton import BatchMinimum, minimise_batch
+from consilience.meta.blocks import Blocks, diagonal_blocks, outer_blocks
+from consilience.meta.che_likelihood import CheData, evaluate_che, turn
+from consilience.meta.working.likelihood_fit import given_components
+from consilience.meta.working.model import WorkingData, WorkingFit, WorkingModel
+from consilience.meta.working.sampling import sampling_covariance
+
+NAMES = ("tau2", "omega2")
 
 
-def che_model(vi: Array, clusters: Clusters, rho: float, separate: bool = False) -> LinearCovariance:
-    """``(1-rho) diag(v) + rho s s' + tau2 11' + omega2 I``.
+def fit_che(data: WorkingData) -> WorkingFit:
+    """Fit CHE (Pustejovsky & Tipton 2022) by REML or ML, or at given components.
 
-    Where every study has one effect the data cannot tell the components apart: omega2 is left out unless
-    ``separate`` (both values are given).
+    Where every study has one effect the data cannot tell the components apart and omega2 is left out.
     """
-    ones = np.ones(len(vi))
-    components = [outer_blocks(clusters, ones)]
-    names = ["tau2"]
-    if separate or int(clusters.sizes.max()) > 1:
-        components.append(diagonal_blocks(clusters, ones))
-        names.append("omega2")
-    return LinearCovariance(constant_correlation(vi, clusters, rho), tuple(components), tuple(names))
+    V = sampling_covariance(data)
+    turned, restricted = turn(data.y, data.X, V, data.clusters), data.estimator != "ML"
+    names = NAMES if data.fixed is not None or int(data.clusters.sizes.max()) > 1 else NAMES[:1]
+    if data.fixed is not None:
+        theta, converged, iterations = given_components(data.fixed, names), True, 0
+    else:
+        best = maximise_che(turned, data, V, restricted, len(names) == 1)
+        theta, converged, iterations = best.theta[:, 0], bool(best.converged[0]), best.iterations
+    value = evaluate_che(turned, np.resize(theta, (2, 1)), restricted).value[0]
+    components = {name: float(value) for name, value in zip(names, theta)}
+    sigma = marginal(V, components)
+    return WorkingFit(
+        weights=sigma.inverse(),
+        target=sigma,
+        inverse_variance=True,
+        components=components,
+        sampling=V,
+        loglik=-float(value) - constants(data.X, restricted),
+        converged=converged,
+        iterations=iterations,
+        boundary=() if data.fixed is not None else tuple(n for n, v in components.items() if v == 0),
+    )
 
 
-def fit_che(
-    y: Array, vi: Array, X: Array, clusters: Clusters, rho: float, method: str = "REML",
-    fixed: dict[str, float] | None = None,
-) -> WorkingFit:  # fmt: skip
-    """Fit CHE (Pustejovsky & Tipton 2022) by REML or ML, or at given components."""
-    return fit_linear(y, X, che_model(vi, clusters, rho, fixed is not None), method, fixed)
+def maximise_che(
+    turned: CheData, data: WorkingData, V: Blocks, restricted: bool, single: bool
+) -> BatchMinimum:
+    """The components of largest likelihood, from a start by moments."""
+    typical = float(np.median(V.diagonal()))
+    residual = data.y - data.X @ np.linalg.lstsq(data.X, data.y, rcond=None)[0]
+    excess = float(residual @ residual) / max(len(data.y) - data.X.shape[1], 1) - typical
+    start = np.full((2, 1), max(excess, 0.2 * typical) / 2)
+    if single:
+        start[1] = 0.0
+    held = np.array([False, single])
+    return minimise_batch(lambda theta, _: evaluate_che(turned, theta, restricted), start, typical, held)
+
+
+def constants(X: Array, restricted: bool) -> float:
+    """What the log-likelihood of ``evaluate_che`` leaves out, as metafor counts it."""
+    k, p = X.shape
+    if not restricted:
+        return 0.5 * k * float(np.log(2 * np.pi))
+    return 0.5 * ((k - p) * float(np.log(2 * np.pi)) - float(np.linalg.slogdet(X.T @ X)[1]))
+
+
+def marginal(V: Blocks, components: dict[str, float]) -> Blocks:
+    """``V + tau2 11' + omega2 I``."""
+    ones = np.ones(V.clusters.k)
+    total = V + outer_blocks(V.clusters, ones).scaled(components["tau2"])
+    return total + diagonal_blocks(V.clusters, ones).scaled(components.get("omega2", 0.0))
+
+
+MODEL = WorkingModel(
+    "CHE",
+    "correlated effects with variance between and within studies",
+    ("REML", "ML"),
+    fit_che,
+    r_random="~ 1 | {cluster} / es",
+)
