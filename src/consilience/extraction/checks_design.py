@@ -68,8 +68,6 @@ def _keep_out_stated(frame: pd.DataFrame, findings: Findings) -> None:
 
 def _check_effect_id(frame: pd.DataFrame, findings: Findings) -> None:
     """Every row gets a name; names given twice are an error for the later row."""
-    if "effect_id" not in frame:
-        frame["effect_id"] = pd.Series(pd.NA, index=frame.index, dtype="str")
     given = frame["effect_id"].notna()
     twice = given & frame["effect_id"].duplicated(keep="first")
     first = frame.loc[given].drop_duplicates("effect_id").set_index("effect_id")["row"]
@@ -84,6 +82,7 @@ def _check_effect_id(frame: pd.DataFrame, findings: Findings) -> None:
         details=frame["effect_id"].map(first),
     )
     made = "row" + frame["row"].astype("str")
+    made = made.where(~made.isin(frame.loc[given, "effect_id"]), made + "-unnamed")
     frame["effect_id"] = frame["effect_id"].where(given & ~twice, made)
 
 

@@ -44,6 +44,7 @@ def _arms(
 ) -> list[Column]:
     """The two columns of a number that each arm has; ``{}`` in an alias stands for the arm."""
     arms = (("arm1", "t", "intervention"), ("arm2", "c", "control"))
+    spellings = f"{stem}_{{}} {aliases}".split()
     return [
         Column(
             f"{stem}_{arm}",
@@ -51,7 +52,7 @@ def _arms(
             "numbers",
             f"{description}, {word} arm",
             example,
-            aliases=tuple(a.format(x) for a in aliases.split() for x in (arm, letter, word)),
+            aliases=tuple(a.format(x) for a in spellings for x in (arm, letter, word)),
         )
         for (arm, letter, word), example in zip(arms, examples)
     ]

@@ -53,6 +53,7 @@ def to_frame(cells: Cells, headers: tuple[Header, ...]) -> tuple[pd.DataFrame, F
     decimal = _decimal(texts, headers, findings)
     columns = {h.name: _column(h, texts[h.name], decimal, findings) for h in headers}
     columns["study"] = _text(frame["study"])
+    columns.setdefault("effect_id", pd.Series(np.nan, frame.index, dtype="str"))
     order = [*[c for c in BY_NAME if c in columns], *[c for c in columns if c not in BY_NAME]]
     return pd.concat([frame[["file", "row"]], pd.DataFrame({c: columns[c] for c in order})], axis=1), findings
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from consilience.errors import InputError
@@ -81,6 +83,7 @@ def read_delimited(data: bytes, file: str, sha256: str) -> Cells:
     if not text.strip():
         raise InputError(f"{file}: the file is empty. {EMPTY_REMEDY}")
     grid, problems = _grid(text, delimiter, file)
+    problems = [replace(p, row=p.row and p.row + first - 1) for p in problems]
     if encoding in ("cp1252", "latin-1"):
         problems = [*problems, _encoding_note(file, encoding)]
     return cut(grid, file, sha256, problems, first)
@@ -111,7 +114,29 @@ def _grid(text: str, delimiter: str, file: str) -> tuple[pd.DataFrame, list[Prob
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError):
         return _grid_line_by_line(text, delimiter, file)
-    return grid, []
+    return grid, _lines_run_together(grid, delimiter, file)
+
+
+def _lines_run_together(grid: pd.DataFrame, delimiter: str, file: str) -> list[Problem]:
+    """Rows in which one cell holds whole lines of the file, because a quotation mark is not closed."""
+    enough = max(2, grid.shape[1] - 1)
+    found = []
+    for name in grid:
+        for place in np.flatnonzero(grid[name].str.contains("\n", regex=False)).tolist():
+            cell = str(grid[name].iat[place])
+            if any(line.count(delimiter) >= enough for line in cell.splitlines()):
+                found.append(
+                    Problem(
+                        "error",
+                        "lines_run_together",
+                        "A cell of the row holds other lines of the file: a quotation mark is not closed.",
+                        'Close the quotation mark, or write it twice ("") where it is part of the text.',
+                        file,
+                        place + 1,
+                        value=" ".join(cell[:80].split()),
+                    )
+                )
+    return found
 
 
 def _grid_line_by_line(text: str, delimiter: str, file: str) -> tuple[pd.DataFrame, list[Problem]]:

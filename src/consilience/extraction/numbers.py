@@ -53,7 +53,7 @@ _NUMBER_ONLY = re.compile(_NUMBER)
 _POINT_THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+\.\d+")
 _COMMA_THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:\.\d{3})+,\d+")
 _INTERVAL = re.compile(
-    rf"[\[(]?\s*({_NUMBER})\s*(?:;|,|:|\bto\b|\.\.|-|–)\s*({_NUMBER})\s*[\])]?", re.IGNORECASE
+    rf"[\[(]?\s*({_NUMBER})\s*(?:;|,\s|:|\bto\b|\.\.|-|–)\s*({_NUMBER})\s*[\])]?", re.IGNORECASE
 )
 
 
@@ -120,6 +120,9 @@ def one_interval(text: str, decimal: Decimal = ".") -> str | None:
     cleaned = text.strip().translate(_MINUS)
     if decimal == ",":
         cleaned = re.sub(r"(?<=\d),(?=\d)", ".", cleaned)
+    elif cleaned.startswith(("(", "[")):
+        # Without brackets "4,1" may be one number with a decimal comma.
+        cleaned = cleaned.replace(",", ";")
     found = _INTERVAL.fullmatch(cleaned)
     return f"{found[1]};{found[2]}" if found else None
 
