@@ -15,8 +15,8 @@ from consilience.protocol import (
     parse_protocol,
     protocol_sha256,
 )
+from consilience.protocol.lookup import spellings
 from consilience.protocol.spelling import spell
-from consilience.protocol.vocabulary import spellings
 
 INTERVENTIONS = (
     "behavior_therapy", "cognitive_therapy", "cbt", "cbt_plus", "bereavement_supportive", "multiple_combined",

@@ -18,7 +18,8 @@ from consilience.protocol import (
     match_markers,
     parse_protocol,
 )
-from consilience.protocol.vocabulary import _OF_PROTOCOL, spellings
+from consilience.protocol.lookup import spellings
+from consilience.protocol.vocabulary import _OF_PROTOCOL
 
 REVIEW = load_protocol("psychosocial-immune")
 TRIALS = Path(__file__).parents[3] / "shared" / "data" / "immune_trials.csv"
