@@ -1,4 +1,4 @@
-"""Every measure against metafor at full precision: published data sets, grids with zeros, NA and boundaries."""
+"""Every measure against metafor at full precision: published data, grids with zeros, NA and boundaries."""
 
 import json
 from pathlib import Path

@@ -23,7 +23,8 @@ def escalc(
     r: Any = 0.5, formula: Formula = "d_ppc2", variance: Variance = "morris2008",
     small_sample: Factor = "exact", small_sample_apply: Apply = "always", df_limit: float | None = None,
     allow_posttest_only: bool = True, allow_p_bounds: bool = False, r_from_change_sd: bool = True,
-    vtype: str = "LS", correct: bool = True, add: float | None = None, to: AddTo = "only0", drop00: bool = False,
+    vtype: str = "LS", correct: bool = True,
+    add: float | None = None, to: AddTo = "only0", drop00: bool = False,
     append: bool = True, **columns: Any,
 ) -> Any:  # fmt: skip
     """Effect sizes ``yi`` and their sampling variances ``vi`` for every row of a table.
@@ -45,7 +46,7 @@ def escalc(
 
     >>> es = escalc("SMD", m1i=[5.2], sd1i=[1.9], n1i=[20], m2i=[4.1], sd2i=[2.1], n2i=[22])
     >>> es[["yi", "vi"]].round(5).values.tolist()
-    [[0.53775, 0.0989]]
+    [[0.5376, 0.0989]]
     """
     entry = measure_named(measure)
     is_polars = type(data).__module__.startswith("polars")
@@ -56,9 +57,8 @@ def escalc(
         with np.errstate(all="ignore"):
             result = derive_ppc(frame, r, options)
     else:
-        effect = compute_measure(
-            entry, frame, MeasureRules(vtype, rule, entry.add if add is None else add, to, drop00)
-        )
+        plus = entry.add if add is None else add
+        effect = compute_measure(entry, frame, MeasureRules(vtype, rule, plus, to, drop00))
         result = pd.DataFrame({"yi": effect.yi, "vi": effect.vi}, index=frame.index)
     if append:
         kept = frame.drop(columns=[c for c in result.columns if c in frame.columns])
