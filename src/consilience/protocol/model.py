@@ -23,7 +23,7 @@ Formula = Literal["d_ppc1", "d_ppc2", "d_ppc_change"]
 Variance = Literal["morris2008", "large_sample", "large_sample_no_j"]
 WorkingModel = Literal["CE", "HE", "CHE", "SCE", "CMVE"]
 BiasMethod = Literal["regtest", "trimfill", "pet_peese", "selection_model"]
-"""How bias in what gets published is to be looked for; a statement of the plan, not run by the synthesis yet."""
+"""How publication bias is to be looked for: stated in the plan, not run by the synthesis yet."""
 
 
 class Part(BaseModel):
