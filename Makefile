@@ -37,14 +37,14 @@ check: $(VENV)/.dev ## Style, types and layers only
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.dev ## Measure speed and memory
-	$(BIN)/python -m benchmarks
+	for script in benchmarks/bench_*.py; do $(BIN)/python "$$script"; done
 
 docs: $(VENV)/.dev ## Build the documentation; a warning is an error
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
 	@echo "The documentation is in docs/_build/html/index.html"
 
 simulations: $(VENV)/.dev ## Run the long seeded simulations of size and coverage
-	$(BIN)/python -m simulations
+	for script in simulations/*.py; do $(BIN)/python "$$script"; done
 
 lock: $(VENV)/.dev ## Choose versions anew and write the lock files
 	bash scripts/lock.sh $(BIN)

@@ -7,8 +7,12 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+
+import consilience
+import consilience.meta
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(p for p in (ROOT / "docs").rglob("*.md") if "_build" not in p.parts)])
@@ -63,6 +67,15 @@ def test_lock_files_hold_hashes_and_no_address(lock: Path) -> None:
         for x in lines
         if x not in pins and x[:1] not in "#"
     )
+
+
+@pytest.mark.parametrize("package", [consilience, consilience.meta], ids=lambda module: module.__name__)
+def test_every_public_name_is_in_the_reference(package: ModuleType) -> None:
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    entries = set(re.findall(r"^\.\. auto\w+:: (\S+)$", text, re.M))
+    public = {f"{package.__name__}.{name}" for name in package.__all__ if not name.startswith("__")}
+    elsewhere = {"consilience.meta", "consilience.meta.InputError"}
+    assert public - entries - elsewhere == set(), "add these to docs/api.md"
 
 
 def test_the_environment_to_run_is_part_of_the_environment_to_test() -> None:
