@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shlex
 from typing import Any
 
 import pandas as pd
@@ -151,9 +152,10 @@ def _methods(result: SynthesisResult) -> Section:
         )
     )
     notes: tuple[Block, ...] = tuple(Paragraph(n, "quiet") for n in protocol.notes)
+    settings = result.provenance.settings or protocol.analysis.model_dump(mode="json")
     plan = Fold(
         "Every setting of the analysis plan",
-        (Definitions(_flat(protocol.analysis.model_dump(mode="json")), True),),
+        (Definitions(_flat(settings), True),),
     )
     return Section("methods", "Question and analysis plan", (question, *notes, plan))
 
@@ -172,11 +174,9 @@ def _flat(settings: dict[str, Any], prefix: str = "") -> tuple[tuple[str, str], 
 
 def _reproduce(result: SynthesisResult) -> Section:
     p = result.provenance
-    files = " ".join(p.files)
-    command = f"consilience synthesize {files} --protocol {result.protocol.name} --seed {p.seed} --out DIR"
     identity = Definitions(
         (
-            ("Command", command),
+            ("Command", command_of(result)),
             ("Protocol", f"{result.protocol.name} {result.protocol.version}"),
             ("Files", ", ".join(p.files)),
             ("SHA-256 of the data", p.data_sha256),
@@ -187,7 +187,13 @@ def _reproduce(result: SynthesisResult) -> Section:
         literal=True,
     )
     lead = Paragraph("The same data, protocol, seed and versions give the same numbers.")
-    used: tuple[Block, ...] = (
-        (Fold("Settings of this run", (Definitions(_flat(p.settings), True),)),) if p.settings else ()
-    )
-    return Section("reproduce", "How to run it again", (lead, identity, *used))
+    return Section("reproduce", "How to run it again", (lead, identity))
+
+
+def command_of(result: SynthesisResult) -> str:
+    """Return the command line that makes this result again."""
+    p = result.provenance
+    if any("(bundled example)" in name for name in p.files):
+        return f"consilience demo --seed {p.seed} --out DIR"
+    files = " ".join(shlex.quote(name) for name in p.files) or "TRIALS"
+    return f"consilience synthesize {files} --protocol {result.protocol.name} --seed {p.seed} --out DIR"

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from consilience.report import numerals as say
 from consilience.report.document import Finding, Listing, Paragraph
-from consilience.synthesis.result import Estimate, ModeratorAnalysis, SynthesisResult
+from consilience.report.figures.percent import as_estimate
+from consilience.synthesis.result import ComparatorResult, Estimate, ModeratorAnalysis, SynthesisResult
 
 FEW_DF = 4.0
 
@@ -68,7 +69,10 @@ def _how_much(result: SynthesisResult) -> Answers:
     if not changes:
         return _paragraphs(first)
     lead = "Against the control groups, in percent of the level before treatment:"
-    return (*_paragraphs(first, lead), Listing(tuple(f"{p.label}: {_in_brief(p, '%')}" for p in changes)))
+    return (
+        *_paragraphs(first, lead),
+        Listing(tuple(f"{p.label.replace(': ', ', ')}: {_in_brief(p, '%')}" for p in changes)),
+    )
 
 
 def _is_frail(e: Estimate) -> bool:
@@ -144,7 +148,8 @@ def _lasting(result: SynthesisResult) -> Answers:
     slope = result.time_slope
     if slope.status != "estimated":
         return _paragraphs(first, f"How the effect changes over time could not be estimated. {slope.reason}")
-    return _paragraphs(first, f"Change in g per {say.per_units(slope)} since treatment: {with_ci(slope)}.")
+    change = f"Change in g per {say.per_units(slope)} since treatment: {with_ci(slope)}."
+    return _paragraphs(first, f"{change} {reading(slope, result)}" if _is_frail(slope) else change)
 
 
 def _how_sure(result: SynthesisResult) -> Answers:
@@ -161,7 +166,7 @@ def _how_sure(result: SynthesisResult) -> Answers:
             f"{say.number(e.pi_upper)} (95% prediction interval; I² = {say.proportion(e.I2)}, τ² = "
             f"{say.number(e.tau2, 3)})."
         )
-    cautions = " ".join(f"{c.message.rstrip('.')}." for c in e.cautions)
+    cautions = " ".join(f"{say.typeset(c.message).rstrip('.')}." for c in e.cautions)
     return _paragraphs(differ, _choices(result), cautions, _not_judged(result))
 
 
@@ -195,4 +200,19 @@ def _compared(result: SynthesisResult) -> Answers:
         "from those of "
         "attention and expectation."
     )
-    return _paragraphs(first, *dict.fromkeys(c.statement for c in result.comparators))
+    if not result.comparators:
+        return _paragraphs(first)
+    lead = "Benchmarks from other trials, and these trials' change on the same marker:"
+    beside = Listing(tuple(_beside(c) for c in result.comparators))
+    last = "No trial compared the two directly, so this cannot show that one works better than the other."
+    return (*_paragraphs(first, lead), beside, Paragraph(last))
+
+
+def _beside(c: ComparatorResult) -> str:
+    benchmark = as_estimate(c.comparator)
+    known = benchmark.ci_lower is not None
+    theirs = (
+        with_ci(benchmark, "%") if known else f"{say.number(benchmark.estimate, 1)}% (interval not known)"
+    )
+    ours = _in_brief(c.ours, "%") if c.ours.status == "estimated" else "not estimable"
+    return f"{c.comparator.label}: {theirs}; these trials: {ours}"

@@ -7,6 +7,7 @@ them, exact p to three digits, degrees of freedom to one decimal, a true minus s
 from __future__ import annotations
 
 import math
+import re
 
 from consilience.synthesis.result import Estimate, JointTest
 
@@ -86,8 +87,10 @@ def estimate_ci(estimate: Estimate, *, unit: str = "") -> str:
     if estimate.status != "estimated":
         return "not estimable"
     digits = slope_decimals(estimate)
-    low, high = number(estimate.ci_lower, digits), number(estimate.ci_upper, digits)
-    return f"{number(estimate.estimate, digits)}{unit} [{low}, {high}]"
+    point = f"{number(estimate.estimate, digits)}{unit}"
+    if estimate.ci_lower is None or estimate.ci_upper is None:
+        return point
+    return f"{point} [{number(estimate.ci_lower, digits)}, {number(estimate.ci_upper, digits)}]"
 
 
 def slope_decimals(estimate: Estimate) -> int:
@@ -120,4 +123,20 @@ def per_units(slope: Estimate) -> str:
     unit = slope.unit or ("weeks" if slope.family == "time_slope" else "units")
     if slope.per == 1:
         return unit.removesuffix("s") if len(unit) > 2 else unit
-    return f"{slope.per:g} {unit}"
+    return f"{slope.per:g} {unit if unit.endswith('s') else unit + 's'}"
+
+
+def why_not(reason: str) -> str:
+    """Print the reason why something could not be estimated, as a sentence of its own."""
+    reason = typeset(reason)
+    return reason if reason.startswith("Not estimable") else f"Not estimable. {reason}"
+
+
+def typeset(sentence: str) -> str:
+    """Give the numbers of a sentence true minus signs and close up their percent signs.
+
+    >>> typeset("A fall of -7.8 %, from -9 to -1.")
+    'A fall of −7.8%, from −9 to −1.'
+    """
+    sentence = re.sub(r"(?<![\w.;-])-(?=\.?\d)", MINUS, sentence)
+    return re.sub(r"(?<=\d) %", "%", sentence)

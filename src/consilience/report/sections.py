@@ -172,19 +172,16 @@ def _percent(result: SynthesisResult, pictures: Pictures) -> Section | None:
         )
     if result.comparators:
         markers = {m.key: m.label for m in result.protocol.markers}
-        statements = tuple(dict.fromkeys(c.statement for c in result.comparators))
-        blocks += [
-            comparator_table(result.comparators, markers),
-            Listing(statements),
-            Paragraph(_INDIRECT, "caution"),
-        ]
-        notes = tuple(
-            dict.fromkeys(
-                f"{c.comparator.label}: {c.comparator.note}" for c in result.comparators if c.comparator.note
-            )
+        blocks += [comparator_table(result.comparators, markers), Paragraph(_INDIRECT, "caution")]
+        blocks.append(
+            Fold("Each benchmark in words, with what its source leaves open", (Listing(_statements(result)),))
         )
-        blocks += [Listing(notes)] if notes else []
-    return Section("percent", "Percent change, and beside what", tuple(blocks))
+    return Section("percent", "Percent change and benchmarks", tuple(blocks))
+
+
+def _statements(result: SynthesisResult) -> tuple[str, ...]:
+    notes = (f"{c.statement} {c.comparator.note}".strip() for c in result.comparators)
+    return tuple(dict.fromkeys(say.typeset(note) for note in notes))
 
 
 _INDIRECT = (
@@ -227,7 +224,7 @@ def _published(result: SynthesisResult, _: Pictures) -> Section | None:
             "The two columns rest on different sets of trials unless the same trials were read in.", "quiet"
         )
     )
-    return Section("published", "Beside the published results", tuple(blocks))
+    return Section("published", "Beside published results", tuple(blocks))
 
 
 def _sensitivity(result: SynthesisResult, pictures: Pictures) -> Section | None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from consilience.report import numerals as say
 from consilience.report.document import Head, Table, TableRow
+from consilience.report.footnotes import Notes
 from consilience.synthesis.result import (
-    Caution,
     ComparatorResult,
     Estimate,
     ModeratorAnalysis,
@@ -15,30 +15,11 @@ from consilience.synthesis.result import (
     StudyAverage,
 )
 
-COUNTS = (Head("Studies"), Head("Effects"), Head("People"))
-TEST = (Head("t (df)"), Head("p"))
-SPREAD = (Head("τ²"), Head("I²"), Head("95% prediction interval"))
+STUDIES = Head("Studies")
 CI = Head("95% CI")
+TEST = (Head("p"), Head("t (df)"), Head("Effects"), Head("People"))
+SPREAD = (Head("τ²"), Head("I²"), Head("95% prediction interval"))
 VALUE = {"g": Head("g"), "percent": Head("Change, %"), "log_ratio": Head("ln ratio of means")}
-
-
-class Notes:
-    """The footnotes of one table: the same message gets the same letter."""
-
-    def __init__(self) -> None:
-        self._letters: dict[str, str] = {}
-
-    def mark(self, cautions: Sequence[Caution]) -> str:
-        """Return the superscript letters of these cautions."""
-        return ",".join(self._letters.setdefault(c.message, _letter(len(self._letters))) for c in cautions)
-
-    def lines(self) -> tuple[tuple[str, str], ...]:
-        """Return the footnotes: letter and message."""
-        return tuple((letter, message) for message, letter in self._letters.items())
-
-
-def _letter(i: int) -> str:
-    return chr(ord("a") + i) if i < 26 else f"a{i - 25}"
 
 
 def estimates_table(
@@ -57,57 +38,50 @@ def estimates_table(
         if heading:
             rows.append(TableRow(heading, (), group=True))
         rows += [estimate_row(e, notes, spread=spread) for e in estimates]
-    heads = (Head(first, numeric=False), *COUNTS, VALUE[scale], CI, *TEST, *(SPREAD if spread else ()))
+    heads = (Head(first, False), STUDIES, VALUE[scale], CI, *TEST, *(SPREAD if spread else ()))
     return Table(name, caption, heads, tuple(rows), notes.lines())
 
 
 def estimate_row(e: Estimate, notes: Notes, *, spread: bool = True) -> TableRow:
     """Print one estimate; one that could not be made says why."""
-    counts = (say.count(e.k_studies), say.count(e.k_effects), say.count(e.participants))
+    studies = say.count(e.k_studies)
     if e.status != "estimated":
-        return TableRow(e.label, counts, reason=f"Not estimable: {e.reason}")
+        return TableRow(e.label, (studies,), reason=say.why_not(e.reason))
     digits = say.slope_decimals(e)
     numbers = (say.number(e.estimate, digits), say.interval(e.ci_lower, e.ci_upper, digits))
-    test = (f"{say.number(e.statistic)} ({say.df(e.df)})", say.p_value(e.p_value))
-    more = (
-        (say.number(e.tau2, 3), say.proportion(e.I2), say.interval(e.pi_lower, e.pi_upper, digits))
-        if spread
-        else ()
-    )
-    return TableRow(e.label, (*counts, *numbers, *test, *more), marks=notes.mark(e.cautions))
+    t = f"{say.number(e.statistic)} ({say.df(e.df)})"
+    test = (say.p_value(e.p_value), t, say.count(e.k_effects), say.count(e.participants))
+    pi = say.interval(e.pi_lower, e.pi_upper, digits)
+    more = (say.number(e.tau2, 3), say.proportion(e.I2), pi) if spread else ()
+    return TableRow(e.label, (studies, *numbers, *test, *more), marks=notes.mark(e.cautions))
 
 
 def moderator_tests_table(moderators: Sequence[ModeratorAnalysis], subset: str, label: str) -> Table:
     """Tabulate the joint test of every moderator in one set of trials."""
-    notes, rows = Notes(), []
-    for m in (m for m in moderators if m.subset == subset):
-        counts = (say.count(m.test.k_studies), say.count(m.test.k_effects), say.count(m.k_missing))
-        if m.test.status != "estimated":
-            rows.append(TableRow(m.label, counts, reason=f"Not estimable: {m.test.reason}"))
-            continue
-        slope = f"{say.estimate_ci(m.slope)} per {say.per_units(m.slope)}" if m.slope else say.NOT_STATED
-        f = f"{say.number(m.test.statistic)} ({say.df(m.test.df_num)}, {say.df(m.test.df_denom)})"
-        rows.append(
-            TableRow(
-                m.label, (*counts, f, say.p_value(m.test.p_value), slope), marks=notes.mark(m.test.cautions)
-            )
-        )
+    notes = Notes()
+    rows = tuple(_moderator_row(m, notes) for m in moderators if m.subset == subset)
     heads = (
         Head("Moderator", False),
         Head("Studies"),
-        Head("Effects"),
-        Head("Effects without a value"),
         Head("F (df)"),
         Head("p"),
         Head("Slope, g [95% CI]"),
+        Head("Effects"),
+        Head("Effects without a value"),
     )
-    return Table(
-        f"moderator-tests-{subset}",
-        f"Do effects differ? Joint tests (HTZ) of each moderator: {label}",
-        heads,
-        tuple(rows),
-        notes.lines(),
-    )
+    caption = f"Do effects differ? Joint test (HTZ) of each moderator: {label}"
+    return Table(f"moderator-tests-{subset}", caption, heads, rows, notes.lines())
+
+
+def _moderator_row(m: ModeratorAnalysis, notes: Notes) -> TableRow:
+    studies = say.count(m.test.k_studies)
+    if m.test.status != "estimated":
+        return TableRow(m.label, (studies,), reason=say.why_not(m.test.reason))
+    slope = f"{say.estimate_ci(m.slope)} per {say.per_units(m.slope)}" if m.slope else say.NOT_STATED
+    f = f"{say.number(m.test.statistic)} ({say.df(m.test.df_num)}, {say.df(m.test.df_denom)})"
+    counts = (say.count(m.test.k_effects), say.count(m.k_missing))
+    cells = (studies, f, say.p_value(m.test.p_value), slope, *counts)
+    return TableRow(m.label, cells, marks=notes.mark(m.test.cautions))
 
 
 def moderator_levels_table(moderators: Sequence[ModeratorAnalysis], subset: str, label: str) -> Table:
@@ -125,7 +99,7 @@ def comparator_table(comparators: Sequence[ComparatorResult], markers: Mapping[s
         theirs = say.number(b.percent_change, 1)
         if b.ci_lower is not None and b.ci_upper is not None:
             theirs += f" [{say.number(b.ci_lower, 1)}, {say.number(b.ci_upper, 1)}]"
-        ours = say.estimate_ci(c.ours) if c.ours.status == "estimated" else f"not estimable: {c.ours.reason}"
+        ours = say.estimate_ci(c.ours) if c.ours.status == "estimated" else "not estimable"
         weeks = say.number(b.weeks, 0)
         cells = (
             markers.get(b.marker, b.marker),
@@ -173,7 +147,7 @@ def published_table(published: Sequence[PublishedComparison]) -> Table:
             test,
             p.p_value or say.NOT_STATED,
         )
-        reason = "" if ours.status == "estimated" else f"Not estimable here: {ours.reason}"
+        reason = "" if ours.status == "estimated" else say.why_not(ours.reason)
         rows.append(TableRow(p.label, cells if reason else (*cells, *mine), reason=reason))
     heads = (
         Head("Analysis", False),

@@ -23,7 +23,7 @@ from consilience.report.figures.style import INK, MUTED, VERMILLION, drawing_sty
 from consilience.synthesis.result import Estimate, StudyAverage, SynthesisResult
 
 ROWS_PER_PAGE = 50
-WIDTH, ROW_HEIGHT, MARGIN = 10.2, 0.215, 1.0
+WIDTH, ROW_HEIGHT, MARGIN = 10.2, 0.215, 1.14
 LEFT, SPAN = 0.535, 0.235
 """Where the axes stand, as fractions of the drawing's width."""
 

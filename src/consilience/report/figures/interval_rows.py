@@ -116,7 +116,10 @@ def _text(
 
 
 def _draw_mark(ax: Axes, y: float, row: Row, limits: tuple[float, float]) -> None:
-    if row.mark in ("heading", "none") or row.estimate is None or row.lower is None or row.upper is None:
+    if row.mark in ("heading", "none") or row.estimate is None:
+        return
+    if row.lower is None or row.upper is None:
+        _marker(ax, y, row, limits)
         return
     if row.mark == "diamond":
         _diamond(ax, y, row, limits)

@@ -46,11 +46,11 @@ def matrix_figure(result: SynthesisResult) -> Figure | None:
         return None
     rows = [(t.key, t.label) for t in result.protocol.interventions]
     columns = [(t.key, t.label) for t in result.protocol.outcome_categories]
-    width, height = 2.5 + 1.2 * len(columns), 1.45 + 0.56 * len(rows)
+    width, height = 2.5 + 1.2 * len(columns), 1.45 + 0.6 * len(rows)
     drawing = blank_drawing(width, height)
     with drawing_style():
         ax = drawing.add_axes(
-            (2.4 / width, 0.75 / height, 1.2 * len(columns) / width, 0.56 * len(rows) / height)
+            (2.4 / width, 0.75 / height, 1.2 * len(columns) / width, 0.6 * len(rows) / height)
         )
         draw_matrix(ax, result.grid, rows, columns)
         _legend(ax, height - 1.45)
@@ -92,9 +92,9 @@ def _cell(ax: Axes, x: float, y: float, estimate: Estimate | None) -> None:
         return
     _box(ax, x, y, colour_of(estimate.estimate))
     mark = LOW_DF if is_low_df(estimate) else ""
-    _line(ax, x, y + 0.70, say.number(estimate.estimate) + mark, 9.5, bold=True)
-    _line(ax, x, y + 0.42, f"[{say.number(estimate.ci_lower)}, {say.number(estimate.ci_upper)}]", 7.3)
-    _line(ax, x, y + 0.19, _studies(estimate), 7)
+    _line(ax, x, y + 0.70, say.number(estimate.estimate) + mark, 10, bold=True)
+    _line(ax, x, y + 0.42, f"[{say.number(estimate.ci_lower)}, {say.number(estimate.ci_upper)}]", 7.9)
+    _line(ax, x, y + 0.19, _studies(estimate), 7.5)
 
 
 def _studies(estimate: Estimate) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from consilience.protocol.model import Comparator
 from consilience.report.figures.figure import Figure
 from consilience.report.figures.style import VERMILLION
@@ -13,7 +15,7 @@ def percent_figure(result: SynthesisResult) -> Figure | None:
     """Draw percent changes of the trials (squares) and of the comparators (triangles)."""
     lines: list[Line] = []
     if result.percent_change:
-        lines += [Line("These trials"), *(Line(e.label, e) for e in result.percent_change)]
+        lines += _grouped(result.percent_change)
     for marker, ours, theirs in _by_marker(result):
         lines += [Line(marker), Line("These trials", ours)]
         lines += [Line(c.label, as_estimate(c), "triangle", VERMILLION) for c in theirs]
@@ -30,6 +32,19 @@ def percent_figure(result: SynthesisResult) -> Figure | None:
     return summary_figure(
         Sheet("percent-change", title, caption, tuple(lines), "% [95% CI]", "falls", "rises")
     )
+
+
+def _grouped(estimates: Sequence[Estimate]) -> list[Line]:
+    """Put "function: trials" labels under one heading for each function."""
+    lines: list[Line] = []
+    last = ""
+    for e in estimates:
+        heading, _, rest = e.label.partition(": ")
+        if rest and heading != last:
+            lines.append(Line(heading))
+            last = heading
+        lines.append(Line(rest or e.label, e))
+    return lines
 
 
 def _by_marker(result: SynthesisResult) -> list[tuple[str, Estimate, list[Comparator]]]:

@@ -14,7 +14,7 @@ from consilience.report.figures.interval_rows import Column, Mark, Row, draw_row
 from consilience.report.figures.style import BLUE, MUTED, VERMILLION, drawing_style, shorten
 from consilience.synthesis.result import Estimate, SynthesisResult
 
-WIDTH, ROW_HEIGHT, MARGIN = 9.6, 0.23, 0.75
+WIDTH, ROW_HEIGHT, MARGIN = 9.6, 0.23, 0.9
 LEFT, SPAN = 0.49, 0.26
 LABEL_COLUMNS = 50
 
