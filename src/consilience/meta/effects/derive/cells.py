@@ -57,7 +57,8 @@ class TrialTable:
 
     def word(self, name: str) -> TextArray:
         """A column of words, in lower case."""
-        return np.array([t.lower() for t in self.text(name)], dtype=object)
+        codes, cells = pd.factorize(self.text(name))
+        return np.array([t.lower() for t in cells], dtype=object)[codes]
 
     def flag(self, name: str) -> BoolArray:
         """Where a yes/no column says yes."""
@@ -107,12 +108,11 @@ class TrialTable:
 
     @staticmethod
     def _clean(column: pd.Series) -> TextArray:
-        """Stripped text; every way of writing missing becomes empty."""
-        known = column.notna().to_numpy()
-        text = np.full(len(column), "", dtype=object)
-        text[known] = [str(v).strip() for v in column.to_numpy(dtype=object)[known]]
-        text[[t.lower() in MISSING for t in text]] = ""
-        return text
+        """Stripped text, each distinct cell cleaned once; every way of writing missing becomes empty."""
+        codes, cells = pd.factorize(column.astype(object))
+        clean = [str(cell).strip() for cell in cells]
+        kept = [t if t.lower() not in MISSING else "" for t in clean]
+        return np.array([*kept, ""], dtype=object)[codes]
 
 
 def _to_pairs(text: TextArray) -> Interval:
