@@ -61,18 +61,26 @@ for (n in names(tab)) {
 }
 
 scale <- list()
+# the tightest search that converges: no optimizer does on all of these models
+fit_scale <- function(mods, scale, m, li = "log", te = "z") {
+  controls <- list(list(optimizer = "nlminb", rel.tol = 1e-13), list(optimizer = "optim", optmethod = "BFGS", reltol = 1e-15),
+    list(optimizer = "nlm", gradtol = 1e-10, steptol = 1e-12), list(optimizer = "optim", optmethod = "Nelder-Mead", reltol = 1e-15, maxit = 20000), list())
+  for (co in controls) {
+    r <- try(suppressWarnings(rma(yi = bd$yi, vi = bd$vi, mods = mods, scale = scale, method = m, link = li, test = te, control = c(co, list(hessianCtrl = list(r = 8))))), silent = TRUE)
+    if (!inherits(r, "try-error")) return(r)
+  }
+  r
+}
 bd <- dat.bangertdrowns2004
 bd <- bd[complete.cases(bd[c("yi", "vi", "ni", "grade", "imag")]), ]
 for (m in c("ML", "REML")) for (li in c("log", "identity")) for (te in c("z", "t")) {
-  r <- try(rma(yi, vi, mods = ~ imag, scale = ~ imag, data = bd, method = m, link = li, test = te,
-    control = list(optimizer = "nlminb", rel.tol = 1e-13, hessianCtrl = list(r = 8))), silent = TRUE)
+  r <- try(fit_scale(~ bd$imag, ~ bd$imag, m, li, te), silent = TRUE)
   if (!inherits(r, "try-error")) scale[[length(scale) + 1]] <- list(method = m, link = li, test = te, beta = num(r$beta), se = num(r$se),
     p_value = num(r$pval), alpha = num(r$alpha), se_alpha = num(r$se.alpha), p_alpha = num(r$pval.alpha), ci_lower_alpha = num(r$ci.lb.alpha),
     tau2 = num(r$tau2), loglik = num(logLik(r)), QM = num(r$QM), QS = num(r$QS), QE = num(r$QE))
 }
 for (m in c("ML", "REML")) {
-  r <- try(rma(yi, vi, scale = ~ I(ni / 100), data = bd, method = m,
-    control = list(optimizer = "nlminb", rel.tol = 1e-13, hessianCtrl = list(r = 8))), silent = TRUE)
+  r <- try(fit_scale(~ 1, ~ I(bd$ni / 100), m), silent = TRUE)
   if (inherits(r, "try-error")) next
   scale[[length(scale) + 1]] <- list(method = m, link = "log", test = "z", scale = "ni100", beta = num(r$beta), se = num(r$se),
     p_value = num(r$pval), alpha = num(r$alpha), se_alpha = num(r$se.alpha), p_alpha = num(r$pval.alpha), ci_lower_alpha = num(r$ci.lb.alpha),

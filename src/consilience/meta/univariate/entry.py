@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,9 @@ from consilience.meta.errors import InputError
 from consilience.meta.univariate.basis import Array, Basis, factorise
 from consilience.meta.univariate.inference import check_level, check_test, wald
 from consilience.meta.univariate.inputs import Studies, as_frame, read_studies
+from consilience.meta.univariate.location_scale import LocationScaleFit, fit_location_scale
 from consilience.meta.univariate.model import Estimates, Options, estimate
-from consilience.meta.univariate.moderators import Design, design
+from consilience.meta.univariate.moderators import Design, design, without_aliased
 from consilience.meta.univariate.notices import notices
 from consilience.meta.univariate.results import RmaFit
 from consilience.meta.univariate.tau2 import check_method
@@ -25,6 +27,8 @@ def rma(
     data: Any = None,
     sei: Any = None,
     mods: Any = None,
+    scale: Any = None,
+    link: str = "log",
     intercept: bool = True,
     method: str = "REML",
     test: str = "z",
@@ -33,7 +37,7 @@ def rma(
     weights: Any = None,
     weighted: bool = True,
     slab: Any = None,
-) -> RmaFit:
+) -> Any:
     """Fit ``yi = x'b + u + e``, ``u ~ (0, tau2)``, ``e ~ (0, vi)``, one effect per study.
 
     ``effects`` is a data frame with columns ``yi`` and ``vi`` (as ``escalc`` returns), an array of
@@ -44,6 +48,8 @@ def rma(
 
     ``method``: EE or FE (tau2 = 0), DL, HE, HS, HSk, SJ, ML, REML, EB, PM, PMM, GENQ (with ``weights``).
     ``test``: z, t, knha (Knapp and Hartung, 2003) or adhoc (its variance multiplier at least 1).
+    ``scale`` ("~ z", ML or REML) lets moderators act on the heterogeneity, log(tau2_i) or with
+    ``link="identity"`` tau2_i itself; the result is then a ``LocationScaleFit``, else an ``RmaFit``.
     ``tau2`` fixes the heterogeneity; ``weights`` replace inverse variances in the estimate;
     ``weighted=False`` weighs studies equally.
 
@@ -60,7 +66,21 @@ def rma(
     built = design(_rows_of(mods, studies), studies.data, studies.yi.size, intercept)
     if built.kept.size < studies.yi.size:
         studies = studies.keep(built.kept)
-    return _fit(studies, built, options, weighted)
+    if scale is None:
+        return _fit(studies, built, options, weighted)
+    return _with_scale(studies, built, scale, options, link)
+
+
+def _with_scale(studies: Studies, built: Design, scale: Any, options: Options, link: str) -> LocationScaleFit:
+    """Moderators of the heterogeneity; a study without them leaves both parts."""
+    if studies.weights is not None:
+        raise InputError("weights= and scale= exclude each other: leave one of them out.")
+    spread = design(_rows_of(scale, studies), studies.data, studies.yi.size)
+    if spread.kept.size < studies.yi.size:
+        studies, built = studies.keep(spread.kept), replace(built, X=built.X[spread.kept])
+    return fit_location_scale(
+        studies.yi, studies.vi, without_aliased(built), spread, studies.labels, options, link
+    )
 
 
 def _arguments(effects: Any, data: Any, mods: Any, vi: Any) -> tuple[Any, pd.DataFrame | None, Any, Any]:
