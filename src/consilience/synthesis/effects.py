@@ -11,6 +11,7 @@ from consilience.extraction import TrialTable
 from consilience.meta.effects.escalc import escalc
 from consilience.protocol.model import EffectPlan, Protocol
 from consilience.synthesis.effect_set import numbers
+from consilience.synthesis.remedies import remedy_for
 from consilience.synthesis.result import UnusedRow
 
 PROVENANCE = (
@@ -53,25 +54,24 @@ class Derived:
     unused: tuple[UnusedRow, ...]
 
 
-def derive_effects(coded: TrialTable, protocol: Protocol) -> Derived:
-    """Compute the plan's effect of every row and turn it so that positive is the protocol's good direction.
+def derive_effects(computed: pd.DataFrame, protocol: Protocol) -> Derived:
+    """Turn computed effects so that positive is the protocol's good direction.
 
     ``yi_raw`` is arm 1 minus arm 2 as measured, ``sign`` -1 for harmful markers, ``yi`` their product.
     """
-    plan = protocol.analysis.effect
-    computed = compute(coded.frame, protocol, plan)
-    sign = computed["direction"].map({"beneficial": 1.0, "harmful": -1.0}).to_numpy(dtype=np.float64)
-    sign = np.where(already_oriented(computed), 1.0, sign)
-    computed["yi_raw"], computed["sign"] = computed["yi"], sign
-    computed["yi"] = computed["yi"] * sign
-    computed["sei"] = np.sqrt(computed["vi"])
-    reason = unusable(computed)
-    kept = computed[reason == ""].reset_index(drop=True)
-    return Derived(arrange(kept, protocol), unused_rows(computed, reason))
+    frame = computed.copy()
+    frame["yi_raw"] = frame["yi"]
+    frame["sign"] = frame["direction"].map({"beneficial": 1.0, "harmful": -1.0}).astype(np.float64)
+    frame["yi"] = frame["yi_raw"] * frame["sign"]
+    frame["sei"] = np.sqrt(frame["vi"])
+    reason = unusable(frame)
+    kept = frame[reason == ""].reset_index(drop=True)
+    return Derived(arrange(kept, protocol), unused_rows(frame, reason))
 
 
-def compute(frame: pd.DataFrame, protocol: Protocol, plan: EffectPlan) -> pd.DataFrame:
-    """Effects and variances as measured, by the settings of the plan."""
+def compute_effects(coded: TrialTable, protocol: Protocol) -> pd.DataFrame:
+    """Every coded row with its effect and variance as measured, by the settings of the plan."""
+    frame, plan = coded.frame, protocol.analysis.effect
     rows = frame.copy()
     if not plan.pre_post_r.per_row:
         rows = rows.drop(columns=[c for c in rows.columns if c.startswith("pre_post_r")])
@@ -128,15 +128,6 @@ def first_number(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
     return pd.Series(found, index=frame.index)
 
 
-def already_oriented(frame: pd.DataFrame) -> np.ndarray:
-    """Rows whose effect was given ready-made with positive = better."""
-    if "precalc_g_oriented" not in frame:
-        return np.zeros(len(frame), dtype=bool)
-    flag = frame["precalc_g_oriented"].astype(object)
-    given = frame["derivation"].astype(str).str.startswith("precalc").to_numpy()
-    return np.asarray(given & (flag == True).fillna(False).to_numpy(dtype=bool))  # noqa: E712
-
-
 def unusable(frame: pd.DataFrame) -> np.ndarray:
     """Why each row gives no oriented effect; empty where it gives one."""
     reason = frame["not_estimable"].fillna("").astype(str).to_numpy(dtype=object)
@@ -152,17 +143,11 @@ def unused_rows(frame: pd.DataFrame, reason: np.ndarray) -> tuple[UnusedRow, ...
     out = frame[reason != ""]
     outcome = out["marker_label"].fillna("")
     return tuple(
-        UnusedRow(str(file), int(row), str(study), str(what), str(why), REMEDY)
+        UnusedRow(str(file), int(row), str(study), str(what), str(why), remedy_for(str(why)))
         for file, row, study, what, why in zip(
             out["file"], out["row"], out["study"], outcome, reason[reason != ""]
         )
     )
-
-
-REMEDY = (
-    "Give pre- and posttest means with SDs and n per arm, change scores with SDs, or a test statistic "
-    "with its df and whom it favours."
-)
 
 
 def arrange(frame: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:

@@ -23,10 +23,9 @@ def fit_effects(effects: EffectSet, plan: PoolingPlan, X: Any = None) -> MetaFit
 def fit_arrays(yi: Floats, vi: Floats, study: NDArray[Any], plan: PoolingPlan, X: Any = None) -> MetaFit:
     """The same from arrays."""
     return meta_regression(
-        "yi ~ 1",
-        {"yi": yi, "vi": vi, "study": study},
-        vi="vi",
-        cluster="study",
+        yi,
+        vi=vi,
+        cluster=study,
         working_model=plan.working_model,
         estimator=estimator_of(plan),
         rho=plan.rho,

@@ -11,7 +11,7 @@ import pandas as pd
 from consilience.extraction import TrialTable, code_trials, read_trials
 from consilience.protocol import Protocol, load_protocol
 from consilience.synthesis.effect_set import EffectSet
-from consilience.synthesis.effects import Derived, derive_effects
+from consilience.synthesis.effects import Derived, compute_effects, derive_effects
 from consilience.synthesis.fitting import check_pooling
 from consilience.synthesis.material import Material
 from consilience.synthesis.notice import notice_of
@@ -71,8 +71,9 @@ def synthesize(
     check_pooling(chosen.analysis.pooling)
     coded = code_trials(read_trials(trials), chosen)
     tell("Computing effect sizes", 1, 4)
-    derived = derive_effects(coded, chosen)
-    percent = derive_percent(coded, chosen)
+    computed = compute_effects(coded, chosen)
+    derived = derive_effects(computed, chosen)
+    percent = derive_percent(computed, chosen)
     material = gather(chosen, derived, percent.effects)
     tell("Running the analyses", 2, 4)
     analyses = run_plan(material, coded)

@@ -9,7 +9,7 @@ from consilience.errors import InputError
 from consilience.extraction import TrialTable
 from consilience.protocol.model import Protocol
 from consilience.synthesis.effect_set import EffectSet
-from consilience.synthesis.effects import derive_effects
+from consilience.synthesis.effects import compute_effects, derive_effects
 from consilience.synthesis.pool import Target, not_estimable, pool
 from consilience.synthesis.result import Estimate
 from consilience.synthesis.settings import with_settings
@@ -43,7 +43,8 @@ def varied(coded: TrialTable, protocol: Protocol, main: EffectSet, name: str, va
     changed = with_settings(protocol, {name: value})
     target = Target(f"sensitivity:{name}:{value}", f"{LABELS[name]} = {value}", "sensitivity")
     try:
-        effects = main if name not in CHANGES_EFFECTS else effects_under(coded, changed)
+        same = name not in CHANGES_EFFECTS or changed.analysis.effect == protocol.analysis.effect
+        effects = main if same else effects_under(coded, changed)
     except InputError as error:
         return not_estimable(main, target, str(error))
     return pool(effects, target, changed.analysis.pooling)
@@ -51,5 +52,5 @@ def varied(coded: TrialTable, protocol: Protocol, main: EffectSet, name: str, va
 
 def effects_under(coded: TrialTable, protocol: Protocol) -> EffectSet:
     """The effects that a changed protocol derives from the same rows."""
-    frame = derive_effects(coded, protocol).effects
+    frame = derive_effects(compute_effects(coded, protocol), protocol).effects
     return EffectSet.of(frame[admitted(frame, protocol.analysis.follow_up)])
