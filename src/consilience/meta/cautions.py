@@ -53,6 +53,9 @@ def _about_coefficients(
 
 
 def _about_components(working: WorkingFit) -> Iterator[FitWarning]:
+    for name in working.unidentified:
+        message = f"The data say nothing about {name}; it was left at 0."
+        yield FitWarning("not_identified", message, name)
     for name in working.boundary:
         yield FitWarning("boundary", f"{name} is estimated at 0, the boundary of what it can be.", name)
 

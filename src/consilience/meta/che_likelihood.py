@@ -1,9 +1,9 @@
 """The likelihood of correlated and hierarchical effects, for one data set or many bootstrap ones at once.
 
-A study's covariance is ``V_j + tau2 11' + omega2 I``. With V_j = Q Lambda Q' and everything turned by Q', it is
-a diagonal plus one rank: ``(Lambda + omega2) + tau2 u u'``, u = Q'1. All that the likelihood and its first and
-second derivatives need are sums over effects of products of two columns of [u, X, y], weighted by powers of
-``g = 1 / (lambda + omega2)``; a replicate changes g and multiplies y by a study's draw.
+A study's covariance is ``V_j + tau2 11' + omega2 I``. With V_j = Q Lambda Q' and everything turned by Q',
+it is a diagonal plus one rank: ``(Lambda + omega2) + tau2 u u'``, u = Q'1. All that the likelihood and its
+first and second derivatives need are sums over effects of products of two columns of [u, X, y], weighted
+by powers of ``g = 1 / (lambda + omega2)``; a replicate changes g and multiplies y by a study's draw.
 """
 
 from __future__ import annotations
@@ -82,7 +82,8 @@ class StudySums:
 def _products(data: CheData, group: Turned, omega2: Array, draws: Array | None, powers: int) -> list[Array]:
     """Sums over effects weighted by g, g^2, g^3: (m, F, R) each; draws scale the y column."""
     g = 1.0 / (group.values[:, :, None] + omega2)
-    out, weight = [], np.ones_like(g)
+    out: list[Array] = []
+    weight: Array = np.ones_like(g)
     last = data.p + 1
     times_y = (data.first == last).astype(int) + (data.second == last)
     for _ in range(powers):

@@ -32,8 +32,9 @@ def _meaning(fit: MetaFit) -> str:
     verdict = "is evidence" if test.p_value < 1 - fit.spec.level else "is no clear evidence"
     return (
         f"There {verdict} that effects differ with the moderators (HTZ "
-        f"F({test.df_num:g}, {test.df_denom:.1f}) = {test.statistic:.2f}, p = {test.p_value:.3g}); studies still vary with a standard deviation of "
-        f"{np.sqrt(fit.tau2):.2f} around what the moderators predict."
+        f"F({test.df_num:g}, {test.df_denom:.1f}) = {test.statistic:.2f}, p = {test.p_value:.3g}); "
+        f"studies still vary with a standard deviation of {np.sqrt(fit.tau2):.2f} around "
+        f"what the moderators predict."
     )
 
 
@@ -46,5 +47,5 @@ def _mean_effect(fit: MetaFit) -> str:
     return (
         f"The mean effect is {row.estimate[0]:.2f} ({percent} CI {row.ci_lower[0]:.2f} to "
         f"{row.ci_upper[0]:.2f}, t({row.df[0]:.1f}) = {row.statistic[0]:.2f}, p = {row.p_value[0]:.3g}), "
-        f"and the true effect of a new study is expected between {pi['pi_lower']:.2f} and {pi['pi_upper']:.2f}."
+        f"and a new study's true effect is expected between {pi['pi_lower']:.2f} and {pi['pi_upper']:.2f}."
     )

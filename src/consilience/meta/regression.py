@@ -92,7 +92,7 @@ def meta_regression(
         fixed=fixed,
         names={n: v if isinstance(v, str) else n for n, v in required.items()},
     )
-    return assemble(spec, design, clusters, given.vi, working, linear)
+    return assemble(spec, design, given, working, linear)
 
 
 def _working_data(

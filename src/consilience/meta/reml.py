@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from consilience.meta.likelihood import Evaluation, LinearCovariance, evaluate
 
 MAX_ITERATIONS = 200
 RELATIVE_STEP = 1e-9
+NO_INFORMATION = 1e-10
 
 
 @dataclass(frozen=True)
@@ -24,15 +25,21 @@ class Maximum:
     iterations: int
     information: Array
     """Expected information of theta at the maximum."""
+    unidentified: tuple[int, ...] = ()
+    """Components that the data say nothing about; they are left at zero."""
 
 
-def maximise(evaluation: Callable[[Array], Evaluation], start: Array, typical: float) -> Maximum:
+def maximise(
+    evaluation: Callable[[Array], Evaluation], start: Array, typical: float, held: np.ndarray
+) -> Maximum:
     """Maximise over theta >= 0 by Newton steps where the likelihood is concave, else by Fisher scoring.
 
-    ``typical`` is a variance that sets the scale: convergence is a relative step, so units change nothing."""
+    ``held`` components keep their start; ``typical`` is a variance that sets the scale: convergence is a
+    relative step, so units change nothing.
+    """
     current = evaluation(start)
     for iteration in range(1, MAX_ITERATIONS + 1):
-        free = ~((current.theta <= 0) & (current.score <= 0))
+        free = ~held & ~((current.theta <= 0) & (current.score <= 0))
         if not free.any():
             return _maximum(current, True, iteration)
         proposal, step = _advance(evaluation, current, free)
@@ -96,4 +103,8 @@ def fit_components(
         residual = y - X @ np.linalg.lstsq(X, y, rcond=None)[0]
         excess = float(residual @ residual) / max(len(y) - X.shape[1], 1) - typical
         start = np.full(len(model.components), max(excess, 0.2 * typical) / max(len(model.components), 1))
-    return maximise(lambda theta: evaluate(y, X, model, theta, restricted), start, typical)
+    at_start = evaluate(y, X, model, start, restricted)
+    told = np.diag(at_start.expected) * typical**2 > NO_INFORMATION
+    start = np.where(told, start, 0.0)
+    best = maximise(lambda theta: evaluate(y, X, model, theta, restricted), start, typical, ~told)
+    return replace(best, unidentified=tuple(int(i) for i in np.flatnonzero(~told)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,11 @@ from consilience.meta.heterogeneity import Heterogeneity, heterogeneity
 from consilience.meta.robust import RobustCovariance, check_type, robust_covariance
 from consilience.meta.spec import FitSpec, FitWarning
 from consilience.meta.wald import WaldTest, check_test, wald_test
-from consilience.meta.working.model import WorkingFit
+from consilience.meta.working.model import WorkingData, WorkingFit
+
+if TYPE_CHECKING:
+    from consilience.meta.bootstrap.intervals import BootstrapIntervals
+    from consilience.meta.bootstrap.wald import WildTest
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,21 @@ class MetaFit:
 
     spec: FitSpec
     design: Design
-    clusters: Clusters
-    vi: Array
+    given: WorkingData
     working: WorkingFit
     linear: WeightedFit
     robust: RobustCovariance
     warnings: tuple[FitWarning, ...]
+
+    @property
+    def clusters(self) -> Clusters:
+        """Which effects belong to which study."""
+        return self.given.clusters
+
+    @property
+    def vi(self) -> Array:
+        """Sampling variances used (k,)."""
+        return self.given.vi
 
     @property
     def yi(self) -> Array:
@@ -147,6 +160,39 @@ class MetaFit:
         names = tuple(map(str, self.clusters.labels))
         return wald_test(self.robust, self.beta, C, check_test(test), labels, names)
 
+    def wald_test_cwb(
+        self,
+        terms: Any = None,
+        *,
+        reps: int = 1999,
+        seed: int | None = None,
+        distribution: str = "Rademacher",
+        adjust: str = "CR0",
+        p_rule: str = "default",
+    ) -> WildTest:
+        """The same hypothesis by the cluster wild bootstrap (CE, HE and CHE fits)."""
+        from consilience.meta.bootstrap.wald import wild_test
+
+        C, labels = contrasts.constraints(self.design, terms)
+        names = tuple(map(str, self.clusters.labels))
+        plain = wald_test(self.with_vcov("CR0").robust, self.beta, C, "Naive-F", labels, names)
+        model = self.spec.working_model
+        return wild_test(
+            self.given, model, C, plain.statistic, labels, reps=reps, seed=seed,
+            auxiliary=distribution, adjust=adjust, p_rule=p_rule,
+        )  # fmt: skip
+
+    def bootstrap_confint(
+        self, *, reps: int = 1999, seed: int | None = None, level: float | None = None
+    ) -> BootstrapIntervals:
+        """Percentile intervals from resampled studies (CE, HE and CHE fits)."""
+        from consilience.meta.bootstrap.intervals import cluster_bootstrap
+
+        return cluster_bootstrap(
+            self.given, self.spec.working_model, self.beta, self.terms, reps=reps, seed=seed,
+            level=level or self.spec.level,
+        )  # fmt: skip
+
     def contrasts(
         self, C: Any, labels: Sequence[str] | None = None, level: float | None = None
     ) -> pd.DataFrame:
@@ -170,7 +216,7 @@ class MetaFit:
     def with_vcov(self, vcov: str) -> MetaFit:
         """The same fit with another robust covariance."""
         spec = replace(self.spec, vcov=check_type(vcov))
-        return assemble(spec, self.design, self.clusters, self.vi, self.working, self.linear)
+        return assemble(spec, self.design, self.given, self.working, self.linear)
 
     def summary(self) -> str:
         """The fit as a page of plain text."""
@@ -211,9 +257,9 @@ class MetaFit:
 
 
 def assemble(
-    spec: FitSpec, design: Design, clusters: Clusters, vi: Array, working: WorkingFit, linear: WeightedFit
+    spec: FitSpec, design: Design, given: WorkingData, working: WorkingFit, linear: WeightedFit
 ) -> MetaFit:
     """A result from its parts: the robust covariance is computed, the warnings collected."""
     robust = robust_covariance(linear, check_type(spec.vcov))
-    bare = MetaFit(spec, design, clusters, vi, working, linear, robust, ())
-    return replace(bare, warnings=cautions(design, clusters, working, bare.inference, spec))
+    bare = MetaFit(spec, design, given, working, linear, robust, ())
+    return replace(bare, warnings=cautions(design, given.clusters, working, bare.inference, spec))

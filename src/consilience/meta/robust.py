@@ -129,6 +129,16 @@ def robust_covariance(fit: WeightedFit, vcov: CRType) -> RobustCovariance:
     return RobustCovariance(vcov, scores.T @ scores, scores, own, L, K, lost)
 
 
+def residual_adjustments(fit: WeightedFit, vcov: CRType) -> tuple[Array, ...]:
+    """The adjustment matrices A_j (m, n, n) of each size group, without the CR1 family's factor."""
+    middle = fit.WX.T @ fit.target.matmul(fit.WX)
+    out = []
+    for group, W, Phi in zip(fit.clusters.groups, fit.weights.parts, fit.target.parts):
+        spread, hat = _residual_variance(fit, fit.X[group.rows], W, Phi, middle)
+        out.append(ADJUSTMENTS[vcov](Phi, spread, hat))
+    return tuple(out)
+
+
 def _residual_variance(
     fit: WeightedFit, X: Array, W: Array, Phi: Array, middle: Array
 ) -> tuple[Array, Array]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import optimize, special
-from scipy.sparse.linalg import LinearOperator, eigsh
 
 from consilience.meta.arrays import Array
 from consilience.meta.robust import RobustCovariance
@@ -53,6 +52,9 @@ class Spectrum:
         J = len(self.d)
         if J <= DENSE:
             return float(np.linalg.eigvalsh(np.diag(self.d) + self.L @ self.K @ self.L.T)[-1])
+        # a heavy module, needed only here
+        from scipy.sparse.linalg import LinearOperator, eigsh
+
         operator = LinearOperator(
             (J, J), matvec=lambda x: self.d * x.ravel() + self.L @ (self.K @ (self.L.T @ x.ravel()))
         )

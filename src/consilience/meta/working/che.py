@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from consilience.meta.arrays import Array
@@ -60,10 +62,12 @@ def maximise_che(
 
 def constants(X: Array, restricted: bool) -> float:
     """What the log-likelihood of ``evaluate_che`` leaves out, as metafor counts it."""
-    k, p = X.shape
+    k, p = len(X), int(X.shape[1])
+    log2pi: float = math.log(2 * math.pi)
     if not restricted:
-        return 0.5 * k * float(np.log(2 * np.pi))
-    return 0.5 * ((k - p) * float(np.log(2 * np.pi)) - float(np.linalg.slogdet(X.T @ X)[1]))
+        return 0.5 * k * log2pi
+    logdet: float = np.linalg.slogdet(X.T @ X)[1].item()
+    return 0.5 * ((k - p) * log2pi - logdet)
 
 
 def marginal(V: Blocks, components: dict[str, float]) -> Blocks:

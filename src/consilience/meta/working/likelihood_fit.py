@@ -16,10 +16,12 @@ def fit_linear(data: WorkingData, model: LinearCovariance) -> WorkingFit:
     if data.fixed is not None:
         theta = given_components(data.fixed, model.names)
         at = evaluate(data.y, data.X, model, theta, restricted)
+        unidentified: tuple[str, ...] = ()
         loglik, converged, iterations = at.loglik, True, 0
     else:
         best = fit_components(data.y, data.X, model, restricted)
         theta, loglik, converged, iterations = best.theta, best.loglik, best.converged, best.iterations
+        unidentified = tuple(model.names[i] for i in best.unidentified)
     sigma = model.sigma(theta)
     components = {name: float(value) for name, value in zip(model.names, theta)}
     return WorkingFit(
@@ -31,8 +33,14 @@ def fit_linear(data: WorkingData, model: LinearCovariance) -> WorkingFit:
         loglik=loglik,
         converged=converged,
         iterations=iterations,
-        boundary=() if data.fixed is not None else tuple(n for n, v in components.items() if v == 0),
+        boundary=() if data.fixed is not None else _at_zero(components, unidentified),
+        unidentified=unidentified,
     )
+
+
+def _at_zero(components: dict[str, float], unidentified: tuple[str, ...]) -> tuple[str, ...]:
+    """Components whose estimate is the boundary."""
+    return tuple(n for n, v in components.items() if v == 0 and n not in unidentified)
 
 
 def given_components(fixed: dict[str, float], names: tuple[str, ...]) -> np.ndarray:

@@ -45,6 +45,8 @@ class WorkingFit:
     boundary: tuple[str, ...] = ()
     I2: float | None = None
     """Where the estimator comes with its own I2 (robumeta's correlated effects)."""
+    unidentified: tuple[str, ...] = ()
+    """Components that the data say nothing about; left at zero."""
     correlations: dict[str, float] = field(default_factory=dict)
     """Estimated correlations of true effects, where the model has them."""
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from consilience.meta.errors import InputError
-from consilience.meta.working import ce, che, he, sce
+from consilience.meta.working import ce, che, cmve, he, sce
 from consilience.meta.working.model import WorkingModel
 
-MODELS: dict[str, WorkingModel] = {m.name: m for m in (ce.MODEL, he.MODEL, che.MODEL, sce.MODEL, sce.PLUS)}
+MODELS: dict[str, WorkingModel] = {
+    m.name: m for m in (ce.MODEL, he.MODEL, che.MODEL, sce.MODEL, sce.PLUS, cmve.MODEL)
+}
 
 
 def choose(name: str, estimator: str | None) -> tuple[WorkingModel, str]:

@@ -1,0 +1,1 @@
+"""Cluster wild bootstrap tests and cluster bootstrap intervals, many data sets at once."""

@@ -1,0 +1,79 @@
+"""Correlated and hierarchical effects: a likelihood optimum for each draw, by batched Newton steps."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from consilience.meta.arrays import Array, Ints
+from consilience.meta.batch_newton import minimise_batch
+from consilience.meta.bootstrap.replicates import Refits
+from consilience.meta.che_likelihood import CheData, CheValue, evaluate_che, study_matrices, turn
+from consilience.meta.working.likelihood_fit import given_components
+from consilience.meta.working.model import WorkingData
+from consilience.meta.working.sampling import sampling_covariance
+
+CHUNK = 200
+
+
+def refit_che(
+    data: WorkingData, e: Array, draws: Array, counts: Array | None = None, start: Array | None = None
+) -> Refits:
+    """CHE fits to ``e * draws`` (J, R) by REML or ML, each started at ``start`` (2,)."""
+    V = sampling_covariance(data)
+    turned = turn(e, data.X, V, data.clusters)
+    typical = float(np.median(V.diagonal()))
+    begin = np.full(2, 0.5 * typical) if start is None else start
+    R = draws.shape[1]
+    parts = []
+    for at in range(0, R, CHUNK):
+        piece = slice(at, min(at + CHUNK, R))
+        c = None if counts is None else counts[:, piece]
+        parts.append(_chunk(turned, data, draws[:, piece], c, begin, typical))
+    return Refits(
+        np.concatenate([r.beta for r in parts]),
+        np.concatenate([r.bread for r in parts]),
+        np.concatenate([r.scores for r in parts], axis=2),
+        np.concatenate([r.theta for r in parts], axis=1),
+        np.concatenate([r.converged for r in parts]),
+    )
+
+
+def _chunk(
+    turned: CheData, data: WorkingData, draws: Array, counts: Array | None, start: Array, typical: float
+) -> Refits:
+    restricted, R = data.estimator != "ML", draws.shape[1]
+
+    def evaluate(theta: Array, which: Ints) -> CheValue:
+        c = None if counts is None else counts[:, which]
+        return evaluate_che(turned, theta, restricted, draws[:, which], c)
+
+    single = int(data.clusters.sizes.max()) == 1
+    if data.fixed is not None:
+        names = ("tau2", "omega2")
+        theta = np.repeat(given_components(data.fixed, names)[:, None], R, axis=1)
+        converged = np.ones(R, dtype=bool)
+    else:
+        begin = np.repeat(start[:, None], R, axis=1)
+        begin[1] = 0.0 if single else begin[1]
+        best = minimise_batch(evaluate, begin, typical, np.array([False, single]))
+        theta, converged = best.theta, best.converged
+    value = evaluate(theta, np.arange(R))
+    scores = _scores(turned, data, theta, draws, value.beta)
+    if counts is not None:
+        scores = scores * np.sqrt(counts)[:, None, :]
+    return Refits(value.beta, value.bread, scores, theta, converged)
+
+
+def _scores(turned: CheData, data: WorkingData, theta: Array, draws: Array, beta: Array) -> Array:
+    """X_j'W_j (y_j - X_j beta) for each study and draw (J, p, R)."""
+    p = turned.p
+    out = np.empty((data.clusters.J, p, theta.shape[1]))
+    left, right = np.triu_indices(p + 1)
+    position = np.empty((p + 1, p + 1), dtype=int)
+    position[left, right] = position[right, left] = np.arange(len(left))
+    for group in turned.groups:
+        G = study_matrices(turned, group, theta, draws)
+        for a in range(p):
+            fitted = np.einsum("mbr,rb->mr", G[:, position[a, :p]], beta)
+            out[group.members, a] = G[:, position[a, p]] - fitted
+    return out
