@@ -116,6 +116,19 @@ def test_quiet_prints_nothing(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+def test_a_fault_of_the_program_says_so() -> None:
+    code = (
+        "import consilience.cli as c, consilience.extraction, sys\n"
+        "consilience.extraction.load_example = lambda: 1 / 0\n"
+        "sys.argv = ['consilience', 'demo']\n"
+        "c.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "ZeroDivisionError" in done.stderr
+    assert "fault of the program, not of your data" in done.stderr
+
+
 def test_an_interruption_ends_cleanly(tmp_path: Path) -> None:
     code = (
         "import consilience.cli as c, consilience.workflow.synthesize as w, os, signal, sys\n"

@@ -59,3 +59,8 @@ def main() -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception:
+        from consilience.cli.console import tell_fault
+
+        tell_fault()
+        sys.exit(1)

@@ -25,6 +25,18 @@ def tell_error(error: Exception) -> None:
     console.print(Text(plain(str(error))))
 
 
+def tell_fault() -> None:
+    """Print the exception being handled, and say whose fault it is."""
+    import traceback
+
+    traceback.print_exc()
+    print(
+        "\nThis is a fault of the program, not of your data; nothing was written. "
+        "Please report it with the lines above.",
+        file=sys.stderr,
+    )
+
+
 class Progress(Protocol):
     """Called with what is being done and, where they are counted, the steps done and their total."""
 
