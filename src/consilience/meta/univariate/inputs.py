@@ -66,7 +66,7 @@ def _converted(name: str, array: np.ndarray) -> Array:
             out[i] = np.nan if cell is None or cell is pd.NA else float(cell)
         except (TypeError, ValueError):
             raise InputError(
-                f"{name}[{i}] is {cell!r}, which is not a number. Correct or blank the cell."
+                f"{name}[{i}] is {str(cell)!r}, which is not a number. Correct or blank the cell."
             ) from None
     return out
 

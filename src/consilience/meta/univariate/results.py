@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from consilience.meta.spec import FitWarning
-from consilience.meta.univariate import influence, subsets, tables
+from consilience.meta.univariate import influence, sandwich, subsets, tables
 from consilience.meta.univariate.basis import Array, Basis
 from consilience.meta.univariate.heterogeneity import Heterogeneity
 from consilience.meta.univariate.inference import Wald
 from consilience.meta.univariate.model import Estimates, Options
 from consilience.meta.univariate.moderators import Design
 from consilience.meta.univariate.permutation import PermutationTest, permutation_test
+from consilience.meta.univariate.sandwich import RobustRma
 
 
 @dataclass(frozen=True)
@@ -230,6 +231,10 @@ class RmaFit:
     ) -> PermutationTest:
         """Permutation test of the coefficients; exact by default where there are few arrangements."""
         return permutation_test(self, exact, iterations, seed)
+
+    def robust(self, cluster: Any, *, vcov: str = "CR2", test: str = "Satterthwaite") -> RobustRma:
+        """Cluster-robust inference; ``cluster`` is one value per study."""
+        return sandwich.robust(self, cluster, vcov, test)
 
     def summary(self) -> str:
         """The fit in a few lines of text."""
