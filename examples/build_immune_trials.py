@@ -27,7 +27,8 @@ RENAMED = {
     "intervention_type8": "intervention_type", "comparator_kind": "comparator_kind",
     "immune_marker": "marker", "outcome_category7": "outcome_category",
     "basal_or_stimulated": "basal_or_stimulated", "disease": "disease", "mean_age": "mean_age",
-    "pct_female": "percent_female", "format": "format", "n_weeks": "duration_weeks", "randomised": "randomised",
+    "pct_female": "percent_female", "format": "format", "n_weeks": "duration_weeks",
+    "randomised": "randomised",
     "n_t": "n_arm1", "n_c": "n_arm2",
     "m_post_t": "mean_arm1", "sd_post_t": "sd_arm1", "m_post_c": "mean_arm2", "sd_post_c": "sd_arm2",
     "m_pre_t": "baseline_m_arm1", "sd_pre_t": "baseline_sd_arm1",
@@ -38,21 +39,23 @@ RENAMED = {
 }  # fmt: skip
 
 COLUMNS = (
-    "effect_id", "study", "year", "doi", "pmid", "condition_arm1", "condition_arm2", "intervention_type",
-    "comparator_kind", "marker", "outcome_category", "direction", "direction_reason", "basal_or_stimulated",
-    "time", "time_weeks", "weeks_after_treatment", "disease", "mean_age", "percent_female", "format", "n_sessions",
-    "duration_weeks", "randomised", "rand_arm1", "rand_arm2", "n_arm1", "mean_arm1", "sd_arm1", "n_arm2",
-    "mean_arm2", "sd_arm2", "baseline_m_arm1", "baseline_sd_arm1", "baseline_m_arm2", "baseline_sd_arm2",
-    "n_change_arm1", "mean_change_arm1", "sd_change_arm1", "ci_change_arm1", "n_change_arm2", "mean_change_arm2",
-    "sd_change_arm2", "ci_change_arm2", "change_sign", "event_arm1", "totaln_arm1", "event_arm2", "totaln_arm2",
-    "log_scale", "reported_stat", "reported_stat_of", "favours", "not_usable_reason", "notes", "source_location",
+    "effect_id", "study", "year", "doi", "pmid", "condition_arm1", "condition_arm2",
+    "intervention_type", "comparator_kind", "marker", "outcome_category", "direction",
+    "direction_reason", "basal_or_stimulated", "time", "time_weeks", "weeks_after_treatment",
+    "disease", "mean_age", "percent_female", "format", "n_sessions", "duration_weeks", "randomised",
+    "rand_arm1", "rand_arm2", "n_arm1", "mean_arm1", "sd_arm1", "n_arm2", "mean_arm2", "sd_arm2",
+    "baseline_m_arm1", "baseline_sd_arm1", "baseline_m_arm2", "baseline_sd_arm2", "n_change_arm1",
+    "mean_change_arm1", "sd_change_arm1", "ci_change_arm1", "n_change_arm2", "mean_change_arm2",
+    "sd_change_arm2", "ci_change_arm2", "change_sign", "event_arm1", "totaln_arm1", "event_arm2",
+    "totaln_arm2", "log_scale", "reported_stat", "reported_stat_of", "favours", "not_usable_reason",
+    "notes", "source_location",
 )  # fmt: skip
 
 NOT_USABLE = {
     "none": "no figure that an effect can be computed from is reported",
     "none (no statistic)": "no statistic is reported",
-    "none (result beyond excerpt)": "the result is not in the part of the report that could be read",
-    "none (immune result beyond excerpt)": "the immune result is not in the part of the report that could be read",
+    "none (result beyond excerpt)": "the result is not in the part that could be read",
+    "none (immune result beyond excerpt)": "the immune result is not in the part that could be read",
     "none (two active arms)": "both arms got a psychosocial treatment",
     "significance only": "only significance is stated, without a statistic",
     "significance + n": "only significance is stated, without a statistic",
@@ -61,7 +64,7 @@ NOT_USABLE = {
     "within-group p only": "only a comparison within one arm is reported",
     "p bound (contrast not specified)": "a bound on p is given without saying what was compared",
     "post-only table (row labels lost): not usable": "the labels of the table's rows are lost",
-    "post-only d range (no pretest: fails the PPC criterion)": "a range of d over six cytokines, without a pretest",
+    "post-only d range (no pretest: fails the PPC criterion)": "a range of d, without a pretest",
     "subgroup change without SD": "a change in a subgroup, without a standard deviation",
 }
 """What the source says about rows without a usable figure, in words for the report."""
@@ -78,7 +81,10 @@ STATISTICS: dict[tuple[str, str], tuple[str, str]] = {
     ("Gonzalez-Moret", "faecal calprotectin (ug/g)"): ("p = .03; partial eta2 = .085", "posttest"),
     ("Gonzalez-Moret", "C-reactive protein (mg/dL)"): ("p = .05; partial eta2 = .066", "posttest"),
     ("Andersen", "NK cell cytotoxicity and T-cell proliferation"): ("p < .017", ""),
-    ("Zhao (peri-operative breast cancer)", "CD3, CD4 (significant), CD4/CD8 (not significant)"): ("p < .05", ""),
+    ("Zhao (peri-operative breast cancer)", "CD3, CD4 (significant), CD4/CD8 (not significant)"): (
+        "p < .05",
+        "",
+    ),
     ("Molavi (Ahvaz HIV)", "CD4+ lymphocyte count"): ("", ""),
     ("Olness", "salivary IgA"): ("", ""),
 }

@@ -15,8 +15,10 @@ def check_design(frame: pd.DataFrame, findings: Findings) -> pd.DataFrame:
     _check_study(frame, findings)
     _keep_out_stated(frame, findings)
     _check_effect_id(frame, findings)
-    _read_shares_as_percent(frame, findings)
-    _blank_outside(frame, findings, "percent_female", 0, 100, "Type a percentage from 0 to 100.")
+    for name in ("percent_female", "percent_male"):
+        _read_shares_as_percent(frame, findings, name)
+        _blank_outside(frame, findings, name, 0, 100, "Type a percentage from 0 to 100.")
+    _women_from_men(frame)
     _blank_outside(frame, findings, "mean_age", 0, 120, "Type the mean age in years.")
     _blank_outside(frame, findings, "year", 1900, 2100, "Type the year of publication with four digits.")
     for name in _AT_LEAST_ZERO:
@@ -86,19 +88,27 @@ def _check_effect_id(frame: pd.DataFrame, findings: Findings) -> None:
     frame["effect_id"] = frame["effect_id"].where(given & ~twice, made)
 
 
-def _read_shares_as_percent(frame: pd.DataFrame, findings: Findings) -> None:
+def _read_shares_as_percent(frame: pd.DataFrame, findings: Findings, name: str) -> None:
     """A column of percentages that never exceeds 1 holds shares."""
-    if "percent_female" not in frame:
+    if name not in frame:
         return
-    values = frame["percent_female"].dropna()
+    values = frame[name].dropna()
     if len(values) and values.between(0, 1).all() and ((values > 0) & (values < 1)).any():
-        frame["percent_female"] = frame["percent_female"] * 100
+        frame[name] = frame[name] * 100
         findings.table(
             "warning",
             "shares",
-            "percent_female holds shares from 0 to 1; they were multiplied by 100.",
+            f"{name} holds shares from 0 to 1; they were multiplied by 100.",
             "Write percentages (66, not 0.66) to be safe.",
-            column="percent_female",
+            column=name,
+        )
+
+
+def _women_from_men(frame: pd.DataFrame) -> None:
+    if "percent_male" in frame:
+        women = 100 - frame["percent_male"]
+        frame["percent_female"] = (
+            frame["percent_female"].fillna(women) if "percent_female" in frame else women
         )
 
 

@@ -205,6 +205,14 @@ MODERATORS: tuple[Column, ...] = (
         "percent_women female_percent pct_female female_pct pct_women perc_female",
     ),
     _moderator(
+        "percent_male",
+        "number",
+        "Percentage of men; fills percent_female where that is blank",
+        "33",
+        "percent",
+        "male_pct pct_male male_percent percent_men pct_men",
+    ),
+    _moderator(
         "format", "text", "Group, individual, ...", "group", "", "intervention_format delivery_format"
     ),
     _moderator(

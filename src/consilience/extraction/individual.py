@@ -39,8 +39,10 @@ def from_individual(
     ...                        "when": ["pre", "post"] * 4, "IL6": [4, 2, 6, 3, 5, 5, 7, 6.]})
     >>> rows = from_individual(people, study="Pilot", id="id", arm="arm", time="when", outcomes=["IL6"],
     ...                        arm1="T", arm2="C", pre="pre", post="post")
-    >>> rows[["marker", "n_arm1", "baseline_m_arm1", "mean_arm1", "mean_change_arm2"]].iloc[0].tolist()
-    ['IL6', 2, 5.0, 2.5, -0.5]
+    >>> shown = ["marker", "n_arm1", "baseline_m_arm1", "mean_arm1", "mean_change_arm2"]
+    >>> print(rows[shown].to_string(index=False))
+    marker  n_arm1  baseline_m_arm1  mean_arm1  mean_change_arm2
+       IL6       2              5.0        2.5              -0.5
     """
     names = dict(outcomes) if isinstance(outcomes, Mapping) else {name: name for name in outcomes}
     _check_columns(frame, [id, arm, time, *names])

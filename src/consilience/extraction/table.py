@@ -92,10 +92,11 @@ def part(table: TrialTable, findings: Findings) -> TrialTable:
 
 
 def _set_aside(gone: pd.DataFrame, findings: Findings, out: Any) -> list[SetAside]:
-    outcome = gone["marker"] if "marker" in gone else pd.Series("", index=gone.index)
-    if "instrument" in gone:
-        outcome = outcome.where(outcome.notna(), gone["instrument"])
-    words = outcome.astype(object).where(outcome.notna(), "")
+    outcome = pd.Series(float("nan"), index=gone.index, dtype=object)
+    for name in ("marker_label", "marker", "instrument"):
+        if name in gone:
+            outcome = outcome.where(outcome.notna(), gone[name])
+    words = outcome.where(outcome.notna(), "")
     return [
         SetAside(str(file), int(row), str(study), str(what), str(reason), str(remedy))
         for file, row, study, what, reason, remedy in zip(

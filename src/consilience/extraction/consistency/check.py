@@ -27,7 +27,7 @@ def check_consistency(table: TrialTable) -> tuple[Problem, ...]:
     >>> row |= {"mean_arm2": 22.84, "sd_arm2": 7.19}
     >>> row |= {"reported_stat": "t = 2.120", "reported_stat_of": "posttest"}
     >>> print(check_consistency(read_trials(pd.DataFrame([row])))[0].message.split(", which")[1])
-     give |t| = 1.60 (from 1.59 to 1.60 over rounding).
+     give |t| = 1.60 (from 1.43 to 1.76 allowing for rounding).
     """
     findings = start_findings(table.frame)
     a, b = arm_numbers(table.frame, "arm1"), arm_numbers(table.frame, "arm2")

@@ -22,6 +22,13 @@ class Printed:
     half: Floats
 
 
+MEANS_AND_SDS = tuple(
+    f"{stem}_{arm}"
+    for stem in ("mean", "sd", "baseline_m", "baseline_sd", "mean_change", "sd_change")
+    for arm in ("arm1", "arm2")
+)
+
+
 def number(frame: pd.DataFrame, name: str) -> Floats:
     """A column as floats; absent columns and intervals are NaN."""
     if name not in frame:
@@ -53,19 +60,28 @@ def half_width(values: Floats) -> Floats:
     return np.asarray(0.5 * 10.0**-decimals, dtype=np.float64)
 
 
+def row_half_width(frame: pd.DataFrame) -> Floats:
+    """The half-width of a row's means and SDs: that of the most precise one.
+
+    A report prints a row with the same number of decimals, but a cell cannot tell 8 from 8.0.
+    """
+    halves = [np.where(np.isnan(v), 0.5, half_width(v)) for v in (number(frame, n) for n in MEANS_AND_SDS)]
+    return np.asarray(np.min(halves, axis=0), dtype=np.float64)
+
+
 def printed(frame: pd.DataFrame, name: str) -> Printed:
     """A column's numbers with their half-widths."""
     values = number(frame, name)
     return Printed(values, half_width(values))
 
 
-def spread(frame: pd.DataFrame, name: str, kind_name: str, n: Floats) -> Printed:
+def spread(frame: pd.DataFrame, name: str, kind_name: str, n: Floats, half: Floats) -> Printed:
     """A spread column as SDs: as they are, or from SEs; other kinds are NaN."""
-    cells = printed(frame, name)
+    values = number(frame, name)
     kind, general = text(frame, kind_name), text(frame, "sd_from")
     kind = np.where(kind == "", general, kind)
     factor = np.where(kind == "SE", np.sqrt(n), np.where(np.isin(kind, ["", "SD"]), 1.0, np.nan))
-    return Printed(cells.value * factor, cells.half * factor)
+    return Printed(values * factor, half * factor)
 
 
 @dataclass(frozen=True)
@@ -86,14 +102,14 @@ def arm_numbers(frame: pd.DataFrame, arm: str) -> ArmNumbers:
     n = number(frame, f"n_{arm}")
     for other in (f"n_change_{arm}", f"baseline_n_{arm}"):
         n = np.where(np.isnan(n), number(frame, other), n)
-    change = printed(frame, f"mean_change_{arm}")
+    half = row_half_width(frame)
     sign = np.where(text(frame, "change_sign") == "pre_minus_post", -1.0, 1.0)
     return ArmNumbers(
         n,
-        printed(frame, f"mean_{arm}"),
-        spread(frame, f"sd_{arm}", "sd_from", n),
-        printed(frame, f"baseline_m_{arm}"),
-        spread(frame, f"baseline_sd_{arm}", "sd_from_baseline", n),
-        Printed(sign * change.value, change.half),
-        spread(frame, f"sd_change_{arm}", "sd_from_change", n),
+        Printed(number(frame, f"mean_{arm}"), half),
+        spread(frame, f"sd_{arm}", "sd_from", n, half),
+        Printed(number(frame, f"baseline_m_{arm}"), half),
+        spread(frame, f"baseline_sd_{arm}", "sd_from_baseline", n, half),
+        Printed(sign * number(frame, f"mean_change_{arm}"), half),
+        spread(frame, f"sd_change_{arm}", "sd_from_change", n, half),
     )

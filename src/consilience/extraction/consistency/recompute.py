@@ -12,6 +12,9 @@ from consilience.extraction.consistency.numbers import ArmNumbers, Floats, Print
 R_RANGE = (0.0, 0.95)
 """Pre-post correlations that a change between two times may reasonably have."""
 
+LEEWAY = 0.1
+"""Share by which |t| may lie outside its range: decimals may differ between the cells of a row."""
+
 
 @dataclass(frozen=True)
 class TRange:
@@ -39,8 +42,8 @@ def t_range(m1: Printed, sd1: Printed, n1: Floats, m2: Printed, sd2: Printed, n2
     smallest, largest = np.minimum(*errors[0]), np.maximum(*errors[2])
     with np.errstate(divide="ignore", invalid="ignore"):
         return TRange(
-            np.maximum(difference - slack, 0) / largest,
-            (difference + slack) / smallest,
+            (1 - LEEWAY) * np.maximum(difference - slack, 0) / largest,
+            (1 + LEEWAY) * (difference + slack) / smallest,
             difference / errors[1][0],
             n1 + n2 - 2,
         )

@@ -190,7 +190,7 @@ def _check_p(seen: _Reported, may: TRange, texts: object, findings: Findings) ->
 def _range_text(may: TRange, hint: np.ndarray[tuple[int], np.dtype[np.str_]]) -> Callable[[int], str]:
     def tell(i: int) -> str:
         span = f"from {may.low[i]:.2f} to {may.high[i]:.2f}"
-        return f"|t| = {may.as_printed[i]:.2f} ({span} over rounding).{hint[i]}"
+        return f"|t| = {may.as_printed[i]:.2f} ({span} allowing for rounding).{hint[i]}"
 
     return tell
 
