@@ -60,7 +60,7 @@ def too_few(effects: EffectSet, plan: PoolingPlan) -> str:
 def describe(effects: EffectSet, target: Target, fit: MetaFit, plan: PoolingPlan) -> Estimate:
     """The estimate of a fitted mean, with prediction interval, heterogeneity and cautions."""
     numbers = contrast_numbers(fit, np.ones((1, 1)))
-    reason = no_spread(numbers, effects)
+    reason = no_spread(numbers, effects, fit)
     if reason:
         return not_estimable(effects, target, reason)
     half = prediction_half_width(fit, numbers, plan.level)
@@ -115,16 +115,13 @@ def contrast_numbers(fit: MetaFit, C: np.ndarray, row: int = 0) -> dict[str, Any
     return {name: float(getattr(found, name)[row]) for name in names}
 
 
-def no_spread(numbers: dict[str, float], effects: EffectSet) -> str:
+def no_spread(numbers: dict[str, float], effects: EffectSet, fit: MetaFit) -> str:
     """Why a robust standard error does not exist; empty where it does."""
-    size = max(float(np.abs(effects.yi).max()), float(np.sqrt(effects.vi.min())))
-    if np.isfinite(numbers["se"]) and numbers["se"] <= 1e-10 * size:
-        return (
-            "All studies give the same effect, so their spread, and with it a robust standard error, is zero."
-        )
-    if not all(np.isfinite(value) for value in numbers.values()):
-        return "A robust standard error cannot be computed: one study alone determines the estimate."
-    return ""
+    if float(np.ptp(effects.yi)) <= 1e-10 * float(np.abs(effects.yi).max()):
+        return "All effects are the same, so their spread, and with it a robust standard error, is zero."
+    if all(np.isfinite(value) for value in numbers.values()):
+        return ""
+    return fit.infer(np.ones((1, 1))).reason[0] or "A robust standard error cannot be computed."
 
 
 def prediction_half_width(fit: MetaFit, numbers: dict[str, float], level: float) -> float:
