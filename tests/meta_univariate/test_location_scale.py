@@ -51,10 +51,8 @@ def test_location_scale_agrees_with_metafor(case):
 @pytest.mark.parametrize("log_link", [True, False])
 def test_derivatives_equal_numeric_ones(restricted, log_link):
     X = np.column_stack([np.ones(len(DATA)), DATA.imag])
-    Z = factorise(np.column_stack([np.ones(len(DATA)), DATA.ni / 100]), ("a", "b")).Q
-    model = ScaleModel(
-        one(DATA.yi.to_numpy(), DATA.vi.to_numpy(), factorise(X, ("a", "b"))), Z, log_link, restricted
-    )
+    Z = factorise(np.column_stack([np.ones(len(DATA)), DATA.ni / 100]))[0].Q
+    model = ScaleModel(one(DATA.yi.to_numpy(), DATA.vi.to_numpy(), factorise(X)[0]), Z, log_link, restricted)
     alpha = Z.T @ (np.full(len(DATA), -3.0) if log_link else 0.05 + 0.01 * DATA.ni.to_numpy() / 100)
     here = evaluate(model, alpha)
     step = 1e-5 * (1 if log_link else 0.05)

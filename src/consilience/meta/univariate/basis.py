@@ -7,8 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from consilience.meta.errors import InputError
-
 Array = NDArray[np.float64]
 
 # A column that keeps less than this share of its length once the earlier columns are taken out of it
@@ -46,27 +44,14 @@ def orthonormal(Q: Array, R: Array) -> Basis:
     return Basis(Q, R, (Q[:, :, None] * Q[:, None, :]).reshape(k, p * p))
 
 
-def aliased_columns(X: Array) -> list[int]:
-    """Columns that earlier columns already determine."""
-    length = np.sqrt((X * X).sum(axis=0))
-    empty = [int(j) for j in np.flatnonzero(length == 0)]
+def factorise(X: Array) -> tuple[Basis, tuple[int, ...]]:
+    """The basis of ``X`` (k, p), and the columns that earlier ones already determine (then unusable)."""
+    if X.shape[1] == 1 and X[0, 0] != 0 and np.all(X[0, 0] == X):
+        root = float(np.sqrt(X.shape[0]))
+        return orthonormal(np.full_like(X, 1.0 / root), np.array([[X[0, 0] * root]])), ()
     if X.shape[0] < X.shape[1]:
-        return sorted(set(empty) | set(range(X.shape[0], X.shape[1])))
-    R = np.linalg.qr(X / np.where(length > 0, length, 1.0), mode="r")
-    return sorted(set(empty) | {int(j) for j in np.flatnonzero(np.abs(np.diag(R)) < _ALIASED)})
-
-
-def factorise(X: Array, terms: tuple[str, ...]) -> Basis:
-    """Factorise the design matrix; refuse one whose columns determine each other."""
-    if X.shape[1] == 1 and np.ptp(X[:, 0]) == 0 and X[0, 0] != 0:
-        root = np.sqrt(float(X.shape[0]))
-        return orthonormal(np.full_like(X, 1.0 / root), np.array([[X[0, 0] * root]]))
-    aliased = aliased_columns(X)
-    if aliased:
-        names = ", ".join(repr(terms[j]) for j in aliased)
-        raise InputError(
-            f"mods: {names} cannot be told apart from the other moderators in these {X.shape[0]} studies "
-            "(the design is rank-deficient). Leave out one of the terms, or merge levels."
-        )
+        return orthonormal(X, np.eye(X.shape[1])), tuple(range(X.shape[0], X.shape[1]))
     Q, R = np.linalg.qr(X)
-    return orthonormal(Q, R)
+    length = np.sqrt((R * R).sum(axis=0))
+    aliased = tuple(int(j) for j in np.flatnonzero(np.abs(np.diag(R)) <= _ALIASED * length))
+    return orthonormal(Q, R), aliased

@@ -14,7 +14,7 @@ from consilience.meta.univariate.inference import check_level, check_test, wald
 from consilience.meta.univariate.inputs import Studies, as_frame, read_studies
 from consilience.meta.univariate.location_scale import LocationScaleFit, fit_location_scale
 from consilience.meta.univariate.model import Estimates, Options, estimate
-from consilience.meta.univariate.moderators import Design, design, without_aliased
+from consilience.meta.univariate.moderators import Design, design, full_rank
 from consilience.meta.univariate.notices import notices
 from consilience.meta.univariate.results import RmaFit
 from consilience.meta.univariate.tau2 import check_method
@@ -78,9 +78,7 @@ def _with_scale(studies: Studies, built: Design, scale: Any, options: Options, l
     spread = design(_rows_of(scale, studies), studies.data, studies.yi.size)
     if spread.kept.size < studies.yi.size:
         studies, built = studies.keep(spread.kept), replace(built, X=built.X[spread.kept])
-    return fit_location_scale(
-        studies.yi, studies.vi, without_aliased(built), spread, studies.labels, options, link
-    )
+    return fit_location_scale(studies.yi, studies.vi, built, spread, studies.labels, options, link)
 
 
 def _arguments(effects: Any, data: Any, mods: Any, vi: Any) -> tuple[Any, pd.DataFrame | None, Any, Any]:
@@ -116,14 +114,9 @@ def _rows_of(mods: Any, studies: Studies) -> Any:
 
 
 def _fit(studies: Studies, built: Design, options: Options, weighted: bool) -> RmaFit:
-    if studies.yi.size < len(built.terms):
-        raise InputError(
-            f"mods: {len(built.terms)} coefficients cannot be estimated from {studies.yi.size} studies. "
-            "Use fewer moderators or more studies."
-        )
-    basis = factorise(built.X, built.terms)
+    built, basis = full_rank(built)
     weights = studies.weights if weighted else np.ones_like(studies.yi)
-    null = factorise(np.ones((studies.yi.size, 1)), ("Intercept",)) if _has_null(built) else None
+    null = factorise(np.ones((studies.yi.size, 1)))[0] if _has_null(built) else None
     found = estimate(studies.yi, studies.vi, basis, options, weights, null)
     return _result(studies, built, basis, weights, options, found)
 

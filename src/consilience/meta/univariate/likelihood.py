@@ -101,6 +101,6 @@ def maximise(batch: Batch, candidates: list[Array], scale: Array, restricted: bo
     """Climb from the most likely candidate; zero is one of them, so the end is at least as likely."""
     zero = np.zeros(batch.y.shape[0])
     options = np.stack([zero, *[np.where(np.isfinite(c), np.maximum(c, 0.0), 0.0) for c in candidates]])
-    values = np.stack([profile(batch, option, restricted) for option in options])
+    values = profile(batch.repeat(options.shape[0]), options.ravel(), restricted).reshape(options.shape)
     best = np.argmax(np.where(np.isfinite(values), values, -np.inf), axis=0)
     return climb(batch, options[best, np.arange(best.size)], scale, restricted)

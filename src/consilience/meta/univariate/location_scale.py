@@ -10,7 +10,7 @@ import pandas as pd
 
 from consilience.meta.errors import InputError
 from consilience.meta.spec import FitWarning
-from consilience.meta.univariate.basis import Array, Basis, factorise
+from consilience.meta.univariate.basis import Array, Basis
 from consilience.meta.univariate.inference import (
     Wald,
     critical_value,
@@ -19,7 +19,7 @@ from consilience.meta.univariate.inference import (
     wald,
 )
 from consilience.meta.univariate.model import Options, one
-from consilience.meta.univariate.moderators import Design
+from consilience.meta.univariate.moderators import Design, full_rank
 from consilience.meta.univariate.moments import typical_variance
 from consilience.meta.univariate.scale_likelihood import ScaleClimb, ScaleModel, climb_scale
 from consilience.meta.univariate.tables import plain
@@ -140,7 +140,7 @@ def fit_location_scale(
 ) -> LocationScaleFit:
     """Fit by ML or REML; ``built`` and ``scale`` are the designs of the mean and of the heterogeneity."""
     _check(options, link, yi.size, built, scale)
-    basis, Z = factorise(built.X, built.terms), factorise(scale.X, scale.terms)
+    (built, basis), (scale, Z) = full_rank(built), full_rank(scale)
     model = ScaleModel(one(yi, vi, basis), Z.Q, link == "log", options.method == "REML")
     found = climb_scale(model, _start(model))
     tau2 = model.tau2(found.alpha)

@@ -12,7 +12,7 @@ import pandas as pd
 from consilience.meta.design import Design as EngineDesign
 from consilience.meta.design import build_design, model_rows
 from consilience.meta.errors import InputError
-from consilience.meta.univariate.basis import Array, aliased_columns
+from consilience.meta.univariate.basis import Array, Basis, factorise
 
 INTERCEPT = "Intercept"
 _PLAIN = re.compile(r"^\s*[A-Za-z_.][\w.]*(\s*\+\s*[A-Za-z_.][\w.]*)*\s*$")
@@ -74,8 +74,7 @@ def _numeric(X: Array, names: list[str], intercept: bool, formula: str) -> Desig
     if intercept:
         X, names = np.column_stack([np.ones(X.shape[0]), X]), [INTERCEPT, *names]
     groups: dict[str, tuple[int, ...]] = {name: (j,) for j, name in enumerate(names)}
-    built = Design(np.ascontiguousarray(X[kept]), tuple(names), groups, kept, formula, None, columns)
-    return without_aliased(built) if kept.size >= X.shape[1] else built
+    return Design(np.ascontiguousarray(X[kept]), tuple(names), groups, kept, formula, None, columns)
 
 
 def _from_formula(right: str, data: pd.DataFrame | None, k: int) -> Design:
@@ -87,7 +86,9 @@ def _from_formula(right: str, data: pd.DataFrame | None, k: int) -> Design:
     if _PLAIN.match(right):
         names = [name.strip() for name in right.split("+")]
         if all(n in data and data[n].dtype.kind in "iuf" for n in names) and len(set(names)) == len(names):
-            return _numeric(data[names].to_numpy(dtype=float), names, True, "~ " + right)
+            return _numeric(
+                np.column_stack([data[n].to_numpy(dtype=float) for n in names]), names, True, "~ " + right
+            )
     return _by_formula(right, data)
 
 
@@ -107,20 +108,28 @@ def _by_formula(right: str, data: pd.DataFrame) -> Design:
     )
 
 
-def without_aliased(built: Design) -> Design:
-    """Leave out columns that earlier ones already determine; they stay named in ``aliased``."""
-    lost = aliased_columns(built.X) if built.X.shape[1] > 1 else []
-    if not lost:
-        return built
+def full_rank(built: Design) -> tuple[Design, Basis]:
+    """The design and its basis, without columns that earlier ones determine (named in ``aliased``)."""
+    if built.X.shape[0] < built.X.shape[1]:
+        raise InputError(
+            f"mods: {built.X.shape[1]} coefficients cannot be estimated from {built.X.shape[0]} studies. "
+            "Use fewer moderators or more studies."
+        )
+    basis, lost = factorise(built.X)
+    return full_rank(_without(built, lost)) if lost else (built, basis)
+
+
+def _without(built: Design, lost: tuple[int, ...]) -> Design:
     stay = [j for j in range(built.X.shape[1]) if j not in lost]
     place = {j: i for i, j in enumerate(stay)}
     moved = {t: tuple(place[j] for j in ix if j in place) for t, ix in built.groups.items()}
+    names = {built.terms[j] for j in lost}
     return replace(
         built,
         X=np.ascontiguousarray(built.X[:, stay]),
         terms=tuple(built.terms[j] for j in stay),
         groups={t: ix for t, ix in moved.items() if ix},
-        columns=tuple(c for c in built.columns if c not in {built.terms[j] for j in lost}),
+        columns=tuple(c for c in built.columns if c not in names),
         aliased=(*built.aliased, *(built.terms[j] for j in lost)),
     )
 

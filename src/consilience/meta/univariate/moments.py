@@ -26,6 +26,13 @@ def typical_variance(batch: Batch) -> Array:
     return np.asarray((batch.k - batch.basis.size) / trace_p(_fixed(batch), batch.basis))
 
 
+def typical_variance_and_start(batch: Batch) -> tuple[Array, Array]:
+    """Typical variance and DerSimonian and Laird's estimate, which share their only fit; (B,) each."""
+    fit, df = _fixed(batch), batch.k - batch.basis.size
+    trace = trace_p(fit, batch.basis)
+    return df / trace, (fit.rss - df) / trace
+
+
 def generalised(batch: Batch, weights: Array) -> Array:
     """Generalised Q estimator: solve ``E[y'Py] = y'Py`` for weights (B, k) free of tau2 (Kacker, 2004)."""
     fit = solve_weighted(batch, batch.mask(weights))

@@ -70,9 +70,8 @@ def _closed(raw: Array) -> Tau2:
 
 def _iterated(method: str, batch: Batch) -> Tau2:
     if method in ("ML", "REML"):
-        scale = moments.typical_variance(batch)
-        starts = [moments.hedges(batch), moments.dersimonian_laird(batch)]
-        found = maximise(batch, starts, scale, restricted=method == "REML")
+        scale, start = moments.typical_variance_and_start(batch)
+        found = maximise(batch, [moments.hedges(batch), start], scale, restricted=method == "REML")
     else:
         found = moments.median_unbiased(batch) if method == "PMM" else moments.paule_mandel(batch)
     return Tau2(found.tau2, found.converged, found.steps, found.tau2 == 0)

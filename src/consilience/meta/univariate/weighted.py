@@ -39,6 +39,11 @@ class Batch:
         include = None if self.include is None else self.include[keep]
         return Batch(self.y[keep], self.v[keep], self.basis, include)
 
+    def repeat(self, times: int) -> Batch:
+        """The whole batch several times over."""
+        include = None if self.include is None else np.tile(self.include, (times, 1))
+        return Batch(np.tile(self.y, (times, 1)), np.tile(self.v, (times, 1)), self.basis, include)
+
     def mask(self, w: Array) -> Array:
         """Set the weights of left-out studies to zero."""
         return w if self.include is None else w * self.include
@@ -66,6 +71,8 @@ def invert(S: Array) -> tuple[Array, Array]:
     """Inverse and log determinant of positive definite (B, p, p); NaN where one is singular."""
     if S.shape[-1] == 1:
         return 1.0 / S, np.log(S[:, 0, 0])
+    if S.shape[-1] == 2:
+        return _invert_pairs(S)
     root = np.sqrt(np.diagonal(S, axis1=1, axis2=2))
     scaled = S / (root[:, :, None] * root[:, None, :])
     scaled = np.where(np.isfinite(scaled), scaled, 0.0)
@@ -74,6 +81,17 @@ def invert(S: Array) -> tuple[Array, Array]:
     inverse = (vectors / values[:, None, :]) @ vectors.transpose(0, 2, 1)
     logdet = np.log(values).sum(axis=1) + 2.0 * np.log(root).sum(axis=1)
     return inverse / (root[:, :, None] * root[:, None, :]), logdet
+
+
+def _invert_pairs(S: Array) -> tuple[Array, Array]:
+    """The 2 x 2 case in closed form."""
+    a, b, d = S[:, 0, 0], S[:, 0, 1], S[:, 1, 1]
+    det = a * d - b * b
+    det = np.where(det > _SINGULAR * a * d, det, np.nan)
+    inverse = np.empty_like(S)
+    inverse[:, 0, 0], inverse[:, 1, 1] = d / det, a / det
+    inverse[:, 0, 1] = inverse[:, 1, 0] = -b / det
+    return inverse, np.log(det)
 
 
 def solve_weighted(batch: Batch, w: Array) -> WeightedFit:
