@@ -88,6 +88,12 @@ for (name in names(sets)) {
   fixed <- rma.mv(fm, V, random = ~ 1 | cluster / es, data = d, sigma2 = c(.7, .4) * scale)
   case$che_fixed <- c(list(sigma2 = c(.7, .4) * scale, loglik = as.numeric(logLik(fixed)), QE = fixed$QE,
     model_vcov = fixed$vb), robust(fixed, d$cluster, p))
+  groups <- d$cluster
+  cook <- try(cooks.distance(fixed, cluster = groups), silent = TRUE)
+  if (!inherits(cook, "try-error")) {
+    case$influence <- list(cook = cook, hat = hatvalues(fixed), z = rstandard(fixed)$z, e_se = rstandard(fixed)$se,
+      dfbetas = as.matrix(dfbetas(fixed, cluster = groups)))
+  }
   fml <- rma.mv(fm, V, random = ~ 1 | cluster / es, data = d, sigma2 = c(.7, .4) * scale, method = "ML")
   case$che_fixed$loglik_ml <- as.numeric(logLik(fml))
   if (max(table(d$cluster)) > 1) for (method in c("REML", "ML")) {
@@ -99,7 +105,23 @@ for (name in names(sets)) {
     case[[paste0("che_", method)]] <- list(sigma2 = m$sigma2, loglik = as.numeric(logLik(m)), beta = as.numeric(coef(m)),
       se = s$SE, df = s$df_Satt)
   }
-  # weights that are not the inverse of the target: a fit by other weights
+  if (name %in% c("berkey", "oswald", "sat", "assink")) {
+    d$cat <- if (name == "assink") d$x2 else d$x1
+    Vc <- impute_covariance_matrix(d$vi, interaction(d$cluster, d$cat, drop = TRUE), r = .6)
+    o <- order(d$cluster, d$cat)
+    specs <- list(SCE = list(V = Vc, random = ~ cat | cluster, struct = "DIAG"),
+      SCEplus = list(V = Vc, random = list(~ cat | cluster, ~ cat | es), struct = c("DIAG", "DIAG")),
+      CMVE = list(V = V, random = ~ cat | cluster, struct = "UN"))
+    d$cat <- factor(d$cat)
+    for (s in names(specs)) {
+      m <- try(do.call(rma.mv, c(list(yi = d$yi ~ 0 + d$cat, data = d), specs[[s]])), silent = TRUE)
+      if (inherits(m, "try-error")) { cat("no", s, name, "\n"); next }
+      cl <- d$cluster
+      s2 <- coef_test(m, vcov = "CR2", cluster = cl)
+      case[[paste0("category_", s)]] <- list(tau2 = m$tau2, gamma2 = m$gamma2, rho = m$rho, loglik = as.numeric(logLik(m)),
+        beta = as.numeric(coef(m)), se = s2$SE, df = s2$df_Satt)
+    }
+  }
   result$cases[[name]] <- case
 }
 writeLines(js(result), "tests/reference/engine.json")

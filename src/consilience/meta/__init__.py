@@ -10,13 +10,42 @@ _CONTENTS = {
     "InputError": "errors",
     "MetaFit": "results",
     "WaldTest": "wald",
+    "adjust_p": "multiplicity",
+    "baujat": "influence",
+    "bubble_data": "subgroups",
     "escalc": "effects.escalc",
+    "gosh": "influence",
+    "interaction": "subgroups",
+    "leave_one_out": "influence",
     "meta_regression": "regression",
+    "moderator": "subgroups",
+    "moderator_table": "subgroups",
+    "partial_r2": "subgroups",
     "rma": "univariate.entry",
     "robu": "robumeta",
+    "subgroup_table": "subgroups",
 }
 
-__all__ = ["FitWarning", "InputError", "MetaFit", "WaldTest", "escalc", "meta_regression", "rma", "robu"]
+__all__ = [
+    "FitWarning",
+    "InputError",
+    "MetaFit",
+    "WaldTest",
+    "adjust_p",
+    "baujat",
+    "bubble_data",
+    "escalc",
+    "gosh",
+    "interaction",
+    "leave_one_out",
+    "meta_regression",
+    "moderator",
+    "moderator_table",
+    "partial_r2",
+    "rma",
+    "robu",
+    "subgroup_table",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from consilience.meta.arrays import Array
+from consilience.meta.arrays import Array, Ints
 from consilience.meta.clusters import Clusters, SizeGroup
 from consilience.meta.errors import InputError
+
+LARGEST_DENSE = 5000
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,44 @@ class Blocks:
     def inverse(self) -> Blocks:
         """The inverse, block by block."""
         return Blocks(self.clusters, tuple(np.linalg.inv(part) for part in self.parts))
+
+    def to_dense(self) -> Array:
+        """The whole (k, k) matrix in row order, to look at a small one."""
+        k = self.clusters.k
+        if k > LARGEST_DENSE:
+            raise InputError(f"to_dense would need {k} x {k} numbers; it is meant for {LARGEST_DENSE} rows.")
+        out = np.zeros((k, k))
+        for group, part in zip(self.clusters.groups, self.parts):
+            out[group.rows[:, :, None], group.rows[:, None, :]] = part
+        return out
+
+    def on(self, clusters: Clusters, kept: Ints) -> Blocks:
+        """The same covariances for the ``kept`` rows, in blocks of other ``clusters`` of those rows.
+
+        Raises InputError where two kept rows covary across clusters.
+        """
+        if clusters.k == self.clusters.k and np.array_equal(clusters.codes, self.clusters.codes):
+            return Blocks(clusters, self.parts)
+        place = np.full(self.clusters.k, -1, dtype=np.int64)
+        place[kept] = np.arange(len(kept))
+        home = np.empty((clusters.k, 2), dtype=np.int64)
+        parts = [np.zeros((*group.rows.shape, group.size)) for group in clusters.groups]
+        slot = np.empty(clusters.k, dtype=np.int64)
+        for number, group in enumerate(clusters.groups):
+            home[group.rows.ravel(), 0] = number
+            home[group.rows.ravel(), 1] = np.repeat(np.arange(len(group.members)), group.size)
+            slot[group.rows] = np.arange(group.size)
+        for group, part in zip(self.clusters.groups, self.parts):
+            m, i, j = np.nonzero(part)
+            a, b = place[group.rows[m, i]], place[group.rows[m, j]]
+            keep = (a >= 0) & (b >= 0)
+            a, b, values = a[keep], b[keep], part[m, i, j][keep]
+            if np.any(clusters.codes[a] != clusters.codes[b]):
+                raise InputError("V has covariances between clusters; cluster must join effects that covary.")
+            for number, target in enumerate(parts):
+                mine = home[a, 0] == number
+                target[home[a[mine], 1], slot[a[mine]], slot[b[mine]]] = values[mine]
+        return Blocks(clusters, tuple(parts))
 
 
 def from_groups(clusters: Clusters, build: Callable[[SizeGroup], Array]) -> Blocks:

@@ -63,11 +63,11 @@ def _indices(design: Design, terms: Any) -> list[int]:
     names = [terms] if isinstance(terms, str) else list(terms)
     index = []
     for name in names:
-        index += [i for i in _columns_of(design, name) if i not in index]
+        index += [i for i in columns_of(design, name) if i not in index]
     return index
 
 
-def _columns_of(design: Design, name: str) -> list[int]:
+def columns_of(design: Design, name: str) -> list[int]:
     """Columns of a term: by its own name, that of a column, or the variable inside ``C(...)``."""
     if name in design.terms:
         return list(design.terms[name])

@@ -214,3 +214,12 @@ def _as_fitted(values: pd.Series[Any]) -> pd.Series[Any]:
     if values.dtype == bool or not pd.api.types.is_numeric_dtype(values):
         return values.astype(str)
     return values.astype(float)
+
+
+def full_rank(matrix: Array) -> bool:
+    """Whether no column is a combination of the others, whatever their units."""
+    scale = np.sqrt((matrix**2).sum(axis=0))
+    if len(matrix) < matrix.shape[1] or not np.all(scale > 0):
+        return False
+    scaled = matrix / scale
+    return float(np.linalg.eigvalsh(scaled.T @ scaled)[0]) > 1e-12

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -21,6 +22,19 @@ class Evaluation:
     observed: Array
 
 
+class CovarianceModel(Protocol):
+    """A covariance of the effects as a function of parameters, with its derivatives."""
+
+    def sigma(self, theta: Array) -> Blocks:
+        """The marginal covariance at ``theta``."""
+
+    def derivatives(self, theta: Array) -> tuple[Blocks, ...]:
+        """Its first derivatives."""
+
+    def curvatures(self, theta: Array) -> dict[tuple[int, int], Blocks]:
+        """Its second derivatives that are not zero, by pair (a, b), a <= b."""
+
+
 @dataclass(frozen=True)
 class LinearCovariance:
     """``Sigma(theta) = V + sum_a theta_a Z_a``: known sampling covariance plus variance components."""
@@ -37,8 +51,16 @@ class LinearCovariance:
                 total = total + component.scaled(float(value))
         return total
 
+    def derivatives(self, theta: Array) -> tuple[Blocks, ...]:  # noqa: ARG002
+        """The components themselves."""
+        return self.components
 
-def evaluate(y: Array, X: Array, model: LinearCovariance, theta: Array, restricted: bool) -> Evaluation:
+    def curvatures(self, theta: Array) -> dict[tuple[int, int], Blocks]:  # noqa: ARG002
+        """None: the covariance is linear."""
+        return {}
+
+
+def evaluate(y: Array, X: Array, model: CovarianceModel, theta: Array, restricted: bool) -> Evaluation:
     """Log-likelihood, score, expected and observed information of the variance components."""
     k, p = X.shape
     sigma = model.sigma(theta)
@@ -54,21 +76,25 @@ def evaluate(y: Array, X: Array, model: LinearCovariance, theta: Array, restrict
     loglik = -0.5 * (constant + logdet + float(e @ Py))
     if restricted:
         loglik += 0.5 * (float(np.linalg.slogdet(X.T @ X)[1]) - float(np.linalg.slogdet(XtWX)[1]))
-    score, expected, observed = _derivatives(W, WX, bread, Py, model, restricted)
+    score, expected, observed = _derivatives(W, WX, bread, Py, model.derivatives(theta), restricted)
+    for (a, b), bend in model.curvatures(theta).items():
+        slope = _slope(W, WX, bread, Py, bend, restricted)
+        observed[a, b] -= slope
+        observed[b, a] -= slope if a != b else 0.0
     return Evaluation(theta, loglik, score, expected, observed)
 
 
 def _derivatives(
-    W: Blocks, WX: Array, bread: Array, Py: Array, model: LinearCovariance, restricted: bool
+    W: Blocks, WX: Array, bread: Array, Py: Array, components: tuple[Blocks, ...], restricted: bool
 ) -> tuple[Array, Array, Array]:
     """Score, expected and observed information: traces of products with P = W - W X M X'W."""
-    q = len(model.components)
-    ZPy = [component.matmul(Py) for component in model.components]
-    ZWX = [component.matmul(WX) for component in model.components]
+    q = len(components)
+    ZPy = [component.matmul(Py) for component in components]
+    ZWX = [component.matmul(WX) for component in components]
     WZWX = [W.matmul(z) for z in ZWX]
     inner = [bread @ (WX.T @ z) for z in ZWX]
     PZPy = [_project(W, WX, bread, z) for z in ZPy]
-    products = [[w @ z for w, z in zip(W.parts, c.parts)] for c in model.components]
+    products = [[w @ z for w, z in zip(W.parts, c.parts)] for c in components]
     score, expected, observed = np.empty(q), np.empty((q, q)), np.empty((q, q))
     for a in range(q):
         trace = sum(float(np.einsum("mii->", part)) for part in products[a])
@@ -81,6 +107,14 @@ def _derivatives(
             expected[a, b] = expected[b, a] = 0.5 * full
             observed[a, b] = observed[b, a] = -0.5 * full + float(ZPy[a] @ PZPy[b])
     return score, expected, observed
+
+
+def _slope(W: Blocks, WX: Array, bread: Array, Py: Array, component: Blocks, restricted: bool) -> float:
+    """``-(tr(P Z) - y'P Z P y) / 2``, the change of the likelihood along Z."""
+    trace = sum(float(np.sum(w * z)) for w, z in zip(W.parts, component.parts))
+    if restricted:
+        trace -= float(np.sum(bread * (WX.T @ component.matmul(WX))))
+    return -0.5 * (trace - float(Py @ component.matmul(Py)))
 
 
 def _project(W: Blocks, WX: Array, bread: Array, values: Array) -> Array:

@@ -206,8 +206,37 @@ class MetaFit:
     def predict(self, new: Any = None, level: float | None = None) -> pd.DataFrame:
         """Predicted mean effects with confidence and prediction intervals."""
         rows, labels = prediction.rows(self.design, new)
+        return self.predict_rows(rows, level).set_axis(labels, axis=0)
+
+    def predict_rows(self, rows: Array, level: float | None = None) -> pd.DataFrame:
+        """The same for rows of the model matrix (m, p)."""
         spread = self.tau2 + self.omega2
+        labels = list(range(len(rows)))
         return prediction.table(self.infer(rows, level), spread, level or self.spec.level, labels)
+
+    def pairwise(self, term: str, adjust: str = "holm", level: float | None = None) -> pd.DataFrame:
+        """Every difference between two levels of a term, p-values adjusted for their number."""
+        from consilience.meta.pairwise import pairwise
+
+        return pairwise(self, term, adjust, level)
+
+    def influence(self) -> pd.DataFrame:
+        """Deletion diagnostics of each study: Cook's distance, hat, dfbetas, components without it."""
+        from consilience.meta.influence import influence
+
+        return influence(self)
+
+    def leave_one_out(self, by: str = "study") -> pd.DataFrame:
+        """The fit without each study (or effect)."""
+        from consilience.meta.influence import leave_one_out
+
+        return leave_one_out(self, by)
+
+    def residuals(self) -> pd.DataFrame:
+        """Residuals of the effects, their standard errors, and studentised."""
+        from consilience.meta.influence import residuals
+
+        return residuals(self)
 
     def confint(self, level: float | None = None) -> pd.DataFrame:
         """Confidence limits of the coefficients."""

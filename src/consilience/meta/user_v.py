@@ -19,7 +19,7 @@ def user_blocks(V: Any, clusters: Clusters, kept: Ints) -> Blocks:
     a study to its matrix with rows in the data's order.
     """
     if isinstance(V, Blocks):
-        return V
+        return V.on(clusters, kept)
     blocks = _from_mapping(V, clusters) if hasattr(V, "keys") else _from_matrix(V, clusters, kept)
     for part in blocks.parts:
         scale = np.sqrt(np.abs(np.einsum("mii->mi", part)))

@@ -7,7 +7,7 @@ import numpy as np
 from consilience.meta.arrays import Array
 from consilience.meta.blocks import Blocks, from_groups
 from consilience.meta.clusters import SizeGroup
-from consilience.meta.likelihood import LinearCovariance, evaluate
+from consilience.meta.likelihood import Evaluation, LinearCovariance, evaluate
 from consilience.meta.working.model import WorkingData, WorkingFit, WorkingModel
 from consilience.meta.working.sampling import sampling_covariance
 
@@ -37,9 +37,10 @@ def _pair_blocks(data: WorkingData, a: int, b: int) -> Blocks:
 
 
 def fit_cmve(data: WorkingData) -> WorkingFit:
-    """Fit by scoring over the Cholesky factor of T, so that T stays a covariance (Pustejovsky & Tipton 2022).
+    """Fit by Newton steps over the Cholesky factor of T, so that T stays a covariance.
 
-    Components are ``tau2[category]``; the correlations of true effects are kept beside them.
+    Components are ``tau2[category]``; correlations of true effects are kept beside them. Source:
+    Pustejovsky & Tipton (2022).
     """
     model, pairs = cmve_model(data)
     search = _Search(data, model, pairs)
@@ -75,16 +76,21 @@ def _matrix(theta: Array, pairs: list[tuple[int, int]], size: int) -> Array:
 
 
 class _Search:
-    """Levenberg-Marquardt scoring on the entries of L, T = L L'."""
+    """Newton's method on the entries of L, T = L L', with curvature made positive and steps halved."""
 
     def __init__(self, data: WorkingData, model: LinearCovariance, pairs: list[tuple[int, int]]) -> None:
         self.data, self.model, self.pairs = data, model, pairs
         self.size, self.restricted = len(data.categories), data.estimator != "ML"
 
     def theta(self, factor: Array) -> Array:
-        L = _matrix(factor, self.pairs, self.size)
-        T = np.tril(L) @ np.tril(L).T
+        """Entries of T from entries of L."""
+        L = np.tril(_matrix(factor, self.pairs, self.size))
+        T = L @ L.T
         return np.array([T[a, b] for a, b in self.pairs])
+
+    def at(self, factor: Array) -> Evaluation:
+        """The likelihood and its derivatives in T."""
+        return evaluate(self.data.y, self.data.X, self.model, self.theta(factor), self.restricted)
 
     def jacobian(self, factor: Array) -> Array:
         """d theta / d factor: T changes by e_a l_b' + l_b e_a' when entry (a, b) of L does."""
@@ -97,30 +103,51 @@ class _Search:
             out[:, column] = [change[c, d] for c, d in self.pairs]
         return out
 
-    def run(self) -> tuple[Array, float, bool, int]:
-        typical = float(np.median(self.model.V.diagonal()))
-        factor = np.array([np.sqrt(typical) if a == b else 0.3 * np.sqrt(typical) for a, b in self.pairs])
-        at = evaluate(self.data.y, self.data.X, self.model, self.theta(factor), self.restricted)
-        damping, quiet = 1e-3, 0
+    def bend(self, score: Array) -> Array:
+        """sum of score times the second derivatives of T in L; it matters where T is singular."""
+        S = _matrix(score, self.pairs, self.size)
+        out = np.zeros((len(self.pairs), len(self.pairs)))
+        for m, (i, c) in enumerate(self.pairs):
+            for n, (j, d) in enumerate(self.pairs):
+                if c == d:
+                    out[m, n] = S[i, j] * (2.0 if i == j else 1.0)
+        return out
+
+    def direction(self, factor: Array, now: Evaluation) -> Array:
+        """An ascent direction: the Newton step with absolute curvatures."""
+        J = self.jacobian(factor)
+        hessian = J.T @ now.observed @ J - self.bend(now.score)
+        values, vectors = np.linalg.eigh(hessian)
+        floor = 1e-10 * float(np.abs(values).max())
+        step: Array = vectors @ ((vectors.T @ (J.T @ now.score)) / np.maximum(np.abs(values), floor))
+        return step
+
+    def climb(self, factor: Array) -> tuple[Array, Evaluation, bool, int]:
+        """To the nearest maximum from ``factor``."""
+        now = self.at(factor)
         for iteration in range(1, MAX_ITERATIONS + 1):
-            jacobian = self.jacobian(factor)
-            score, information = jacobian.T @ at.score, jacobian.T @ at.expected @ jacobian
-            ridge = damping * (np.diag(information) + 1e-8 * np.trace(information) / len(factor))
-            step = np.linalg.solve(information + np.diag(ridge), score)
-            proposal = evaluate(
-                self.data.y, self.data.X, self.model, self.theta(factor + step), self.restricted
-            )
-            gain = proposal.loglik - at.loglik
-            if gain >= 0:
-                factor, at, damping = factor + step, proposal, max(damping / 5, 1e-12)
-                quiet = quiet + 1 if gain <= RELATIVE_GAIN * max(1.0, abs(at.loglik)) else 0
-                if quiet >= 3:
-                    return at.theta, at.loglik, True, iteration
-            else:
-                damping *= 4
-                if damping > 1e12:
-                    return at.theta, at.loglik, True, iteration
-        return at.theta, at.loglik, False, MAX_ITERATIONS
+            step, length = self.direction(factor, now), 1.0
+            proposal = self.at(factor + step)
+            while proposal.loglik < now.loglik and length > 1e-12:
+                length /= 2
+                proposal = self.at(factor + length * step)
+            gain = proposal.loglik - now.loglik
+            if gain <= RELATIVE_GAIN * max(1.0, abs(now.loglik)):
+                return factor, now, True, iteration
+            factor, now = factor + length * step, proposal
+        return factor, now, False, MAX_ITERATIONS
+
+    def run(self) -> tuple[Array, float, bool, int]:
+        """The best of climbs from positive, no and negative correlation: the surface can have two tops."""
+        typical = float(np.sqrt(np.median(self.model.V.diagonal())))
+        best = None
+        for lean in (0.3, 0.0, -0.3):
+            start = np.array([typical if a == b else lean * typical for a, b in self.pairs])
+            found = self.climb(start)
+            if best is None or found[1].loglik > best[1].loglik:
+                best = found
+        assert best is not None
+        return best[1].theta, best[1].loglik, best[2], best[3]
 
 
 MODEL = WorkingModel(
