@@ -386,11 +386,11 @@ def build(
         grid=grid(),
         moderators=moderators(),
         percent_change=(
-            percent("percent:beneficial:all", "Beneficial immune function, all interventions", 14.7, 4.3),
-            percent("percent:harmful:all", "Harmful immune function, all interventions", -18.0, 5.1),
+            percent("percent:beneficial:all", "Beneficial immune function: all interventions", 14.7, 4.3),
+            percent("percent:harmful:all", "Harmful immune function: all interventions", -18.0, 5.1),
             percent(
                 "percent:beneficial:cbt",
-                "Beneficial immune function, CBT",
+                "Beneficial immune function: CBT",
                 20.0,
                 80.0,
                 df=2.0,
@@ -398,7 +398,7 @@ def build(
             ),
             missing(
                 "percent:harmful:cbt",
-                "Harmful immune function, CBT",
+                "Harmful immune function: CBT",
                 "percent_change",
                 "Only one study.",
                 scale="percent",
@@ -407,7 +407,7 @@ def build(
         ),
         persistence=(
             estimate(
-                "persistence:late", "26 weeks or more after treatment", "persistence", 0.21, 0.11, k_studies=7
+                "persistence", "26 weeks or more after treatment", "persistence", 0.21, 0.11, k_studies=7
             ),
         ),
         time_slope=estimate(
@@ -440,7 +440,7 @@ def build(
                 ),
                 missing(
                     "percent:harmful:cbt",
-                    "Harmful immune function, CBT",
+                    "Harmful immune function: CBT",
                     "percent_change",
                     "Only one study.",
                     scale="percent",

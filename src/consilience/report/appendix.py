@@ -27,8 +27,8 @@ def _problems(result: SynthesisResult) -> Section:
     warnings = len(result.problems) - errors
     lead = Paragraph(
         f"Checking the trial table found {say.plural(errors, 'error')} and "
-        f"{say.plural(warnings, 'warning')}. An error keeps "
-        "its row, or its number, out of the analysis; a warning does not."
+        f"{say.plural(warnings, 'warning')}. An error keeps its row, or its number, out of the analysis; a "
+        "warning does not."
     )
     if not result.problems:
         return Section(
@@ -100,8 +100,7 @@ def _effects(result: SynthesisResult) -> Section:
     frame = result.effects
     lead = Paragraph(
         f"{say.plural(len(frame), 'effect')}, each with the path by which it was derived and what was "
-        "assumed. Positive: "
-        f"{result.protocol.directions.positive}. The file effects.csv holds all columns."
+        f"assumed. Positive: {result.protocol.directions.positive}. The file effects.csv holds all columns."
     )
     pages = [frame.iloc[i : i + PAGE] for i in range(0, len(frame), PAGE)]
     folds: list[Block] = [_effects_page(page, i * PAGE + 1, result) for i, page in enumerate(pages)]

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from consilience.report import numerals as say
 from consilience.report.document import Finding, Listing, Paragraph
 from consilience.report.figures.percent import as_estimate
+from consilience.report.figures.persistence import late_estimate
 from consilience.synthesis.result import ComparatorResult, Estimate, ModeratorAnalysis, SynthesisResult
 
 FEW_DF = 4.0
@@ -61,9 +62,8 @@ def _how_much(result: SynthesisResult) -> Answers:
     people = f" with {say.count(e.participants)} people" if e.participants else ""
     first = (
         f"Over {say.plural(e.k_studies, 'trial')}{people} and {say.plural(e.k_effects, 'effect')}, the "
-        "average difference "
-        f"from the control groups was g = {with_ci(e)}, {say.p_phrase(e.p_value)}. {reading(e, result)} "
-        "g counts standard deviations of the outcome before treatment."
+        f"average difference from the control groups was g = {with_ci(e)}, {say.p_phrase(e.p_value)}. "
+        f"{reading(e, result)} g counts standard deviations of the outcome before treatment."
     )
     changes = [p for p in result.percent_change if p.status == "estimated" and p.subset == "all"]
     if not changes:
@@ -122,8 +122,7 @@ def _conditions(result: SynthesisResult) -> Answers:
     return _paragraphs(
         words.strip(),
         "Several tests were made, so a single small p may arise by chance; and trials that differ in a "
-        "moderator differ in "
-        "other ways too.",
+        "moderator differ in other ways too.",
     )
 
 
@@ -133,17 +132,14 @@ def _is_weak(m: ModeratorAnalysis) -> bool:
 
 def _lasting(result: SynthesisResult) -> Answers:
     weeks = say.number(result.protocol.analysis.follow_up.persistence_weeks, 0)
-    late = next((e for e in result.persistence if e.subset == "all"), None) or next(
-        iter(result.persistence), None
-    )
+    late = late_estimate(result)
     if late is None or late.status != "estimated":
         why = f" {late.reason}" if late is not None else ""
         first = f"The effect at {weeks} weeks or more after treatment could not be estimated.{why}"
     else:
         first = (
             f"At {weeks} weeks or more after treatment, {say.plural(late.k_studies, 'trial')} gave g = "
-            f"{with_ci(late)}. "
-            f"{reading(late, result)}"
+            f"{with_ci(late)}. {reading(late, result)}"
         )
     slope = result.time_slope
     if slope.status != "estimated":
@@ -162,9 +158,8 @@ def _how_sure(result: SynthesisResult) -> Answers:
     if e.pi_lower is not None and e.pi_upper is not None:
         differ = (
             "Trials differ: the effect in a new trial like these is expected between "
-            f"{say.number(e.pi_lower)} and "
-            f"{say.number(e.pi_upper)} (95% prediction interval; I² = {say.proportion(e.I2)}, τ² = "
-            f"{say.number(e.tau2, 3)})."
+            f"{say.number(e.pi_lower)} and {say.number(e.pi_upper)} (95% prediction interval; I² = "
+            f"{say.proportion(e.I2)}, τ² = {say.number(e.tau2, 3)})."
         )
     cautions = " ".join(f"{say.typeset(c.message).rstrip('.')}." for c in e.cautions)
     return _paragraphs(differ, _choices(result), cautions, _not_judged(result))
@@ -176,8 +171,7 @@ def _choices(result: SynthesisResult) -> str:
         return ""
     return (
         "When one choice of the analysis at a time was changed, the overall estimate ranged from "
-        f"{say.number(min(known))} to "
-        f"{say.number(max(known))}."
+        f"{say.number(min(known))} to {say.number(max(known))}."
     )
 
 
@@ -197,8 +191,7 @@ def _compared(result: SynthesisResult) -> Answers:
     control = result.protocol.question.comparator.rstrip(".")
     first = (
         f"Compared with: {control}. Such a comparison does not separate an intervention's specific effect "
-        "from those of "
-        "attention and expectation."
+        "from those of attention and expectation."
     )
     if not result.comparators:
         return _paragraphs(first)

@@ -156,8 +156,7 @@ def _moderators(result: SynthesisResult, pictures: Pictures) -> Section | None:
 
 _MODERATORS = (
     "Moderators compare trials with each other. Trials were not randomised to their moderators, so a "
-    "difference between "
-    "levels is an association."
+    "difference between levels is an association."
 )
 
 
@@ -186,10 +185,8 @@ def _statements(result: SynthesisResult) -> tuple[str, ...]:
 
 _INDIRECT = (
     "What this comparison cannot show: no trial here compared these interventions with the benchmark. The "
-    "people, the "
-    "controls, the doses, the time points and the assays differ, so that one number is larger than the "
-    "other does not "
-    "mean that one treatment works better than the other."
+    "people, the controls, the doses, the time points and the assays differ, so that one number is larger "
+    "than the other does not mean that one treatment works better than the other."
 )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from pathlib import Path
 
@@ -31,6 +33,10 @@ class Figure:
 
     def svg(self) -> str:
         """Return the SVG: text as text, a title and a description, the same bytes each time."""
+        return self._svg
+
+    @cached_property
+    def _svg(self) -> str:
         buffer = io.StringIO()
         with drawing_style():
             self.drawing.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
@@ -62,8 +68,15 @@ class Figure:
         return svg, png, csv
 
     def _with_own_ids(self, body: str) -> str:
-        """Many figures share one page, so every id carries the figure's name."""
-        body = re.sub(r'\bid="', f'id="{self.name}-', body)
+        """Many figures share one page, so every id carries the figure's name; none occurs twice."""
+        seen: Counter[str] = Counter()
+
+        def own(match: re.Match[str]) -> str:
+            seen[match[1]] += 1
+            again = f"-{seen[match[1]]}" if seen[match[1]] > 1 else ""
+            return f'id="{self.name}-{match[1]}{again}"'
+
+        body = re.sub(r'\bid="([^"]*)"', own, body)
         body = re.sub(r'href="#', f'href="#{self.name}-', body)
         return re.sub(r"url\(#", f"url(#{self.name}-", body)
 

@@ -34,8 +34,8 @@ def _at(fraction: float) -> float:
 
 
 COLUMNS = (
-    Column("Study", _at(0.012)),
-    Column("Intervention", _at(0.235)),
+    Column("Study", _at(0.012), until=_at(0.23)),
+    Column("Intervention", _at(0.237), until=_at(0.445)),
     Column("Effects", _at(0.47), "right"),
     Column("People", _at(0.525), "right"),
     Column("g [95% CI]", _at(0.935), "right"),
@@ -89,8 +89,8 @@ def _study_row(study: StudyAverage, labels: dict[str, str], largest: float) -> R
     ends = f"{say.number(study.yi)} [{say.number(study.ci_lower)}, {say.number(study.ci_upper)}]"
     return Row(
         cells=(
-            shorten(study.study, 36),
-            shorten(words, 34),
+            study.study,
+            words,
             say.count(study.k_effects),
             say.count(study.participants),
             ends,
@@ -223,10 +223,9 @@ def _caption(result: SynthesisResult, part: str) -> str:
     clipped = " Arrows mark intervals that go on beyond the axis." if _clips(result) else ""
     return (
         f"Average effect of each study{part}, largest first. Squares: area by weight; lines: 95% confidence "
-        "intervals."
-        f"{clipped} Diamond: overall estimate and its 95% confidence interval; bar: 95% prediction "
-        "interval, the range"
-        f" in which the effect of a new trial is expected. Positive: {directions.positive}."
+        f"intervals.{clipped} Diamond: overall estimate and its 95% confidence interval; bar: 95% prediction "
+        "interval, the range in which the effect of a new trial is expected. Positive: "
+        f"{directions.positive}."
     )
 
 

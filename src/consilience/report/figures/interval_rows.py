@@ -16,7 +16,17 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 from matplotlib.text import Text
 
-from consilience.report.figures.style import BLUE, INK, MUTED, PAPER, RULE, printable
+from consilience.report.figures.style import (
+    BLUE,
+    INK,
+    MUTED,
+    PAPER,
+    RULE,
+    drawing_style,
+    printable,
+    shorten,
+    width_of,
+)
 
 Mark = Literal["heading", "square", "circle", "triangle", "diamond", "bar", "none"]
 MARKERS = {"square": "s", "circle": "o", "triangle": "^"}
@@ -44,6 +54,8 @@ class Column:
     header: str
     x: float
     align: Literal["left", "right", "center"] = "left"
+    until: float | None = None
+    """Where a text that begins at ``x`` must end: a longer one is cut, with an ellipsis."""
 
 
 def draw_rows(
@@ -55,12 +67,13 @@ def draw_rows(
     null: float | None = 0.0,
 ) -> None:
     """Draw ``rows`` from the top down on ``ax``; row ``i`` stands at height ``-i``."""
-    _frame(ax, len(rows), limits, null)
-    for column in columns:
-        _text(ax, column.x, 1.15, column.header, column.align, colour=MUTED, gid="header")
-    for i, row in enumerate(rows):
-        _cells(ax, -i, row, columns)
-        _draw_mark(ax, -i, row, limits)
+    with drawing_style():
+        _frame(ax, len(rows), limits, null)
+        for column in columns:
+            _text(ax, column.x, 1.15, column.header, column.align, colour=MUTED, gid="header")
+        for i, row in enumerate(rows):
+            _cells(ax, -i, row, columns)
+            _draw_mark(ax, -i, row, limits)
 
 
 def tidy_limits(
@@ -95,7 +108,16 @@ def _cells(ax: Axes, y: float, row: Row, columns: Sequence[Column]) -> None:
     heading = row.mark == "heading"
     for column, cell in zip(columns, row.cells, strict=False):
         if cell:
-            _text(ax, column.x, y, cell, column.align, bold=row.bold or heading, gid="cell")
+            text = _text(ax, column.x, y, cell, column.align, bold=row.bold or heading, gid="cell")
+            if column.until is not None and len(row.cells) > 1:
+                _fit(text, (column.until - column.x) * ax.get_window_extent().width)
+
+
+def _fit(text: Text, room: float) -> None:
+    """Cut a text to the room it has, in pixels."""
+    while (width := text.get_window_extent().width) > room and len(text.get_text()) > 2:
+        columns = width_of(text.get_text())
+        text.set_text(shorten(text.get_text(), min(columns - 1, int(columns * room / width))))
 
 
 def _text(

@@ -165,10 +165,8 @@ def _caption(result: SynthesisResult) -> str:
     words = result.protocol.directions
     return (
         "Pooled effect of each kind of intervention on each kind of outcome, with its 95% confidence "
-        "interval and the "
-        f"number of studies. Blue cells: {words.positive}; orange cells: {words.negative}; paler is nearer "
-        "zero. Cells "
-        "without a number say by their symbol why there is none."
+        f"interval and the number of studies. Blue cells: {words.positive}; orange cells: {words.negative}; "
+        "paler is nearer zero. Cells without a number say by their symbol why there is none."
     )
 
 

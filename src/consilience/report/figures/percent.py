@@ -23,10 +23,9 @@ def percent_figure(result: SynthesisResult) -> Figure | None:
         return None
     caption = (
         "Change against the control group, in percent of the level before treatment, with 95% confidence "
-        "intervals. "
-        "Squares: the trials of this review. Triangles: benchmarks from other trials. Where a benchmark's "
-        "source gives "
-        "no interval, only its point is drawn. For harmful function a fall is the good direction."
+        "intervals. Squares: the trials of this review. Triangles: benchmarks from other trials. Where a "
+        "benchmark's source gives no interval, only its point is drawn. For harmful function a fall is the "
+        "good direction."
     )
     title = "Percent change" + (" and benchmarks" if result.comparators else "")
     return summary_figure(
@@ -36,15 +35,11 @@ def percent_figure(result: SynthesisResult) -> Figure | None:
 
 def _grouped(estimates: Sequence[Estimate]) -> list[Line]:
     """Put "function: trials" labels under one heading for each function."""
-    lines: list[Line] = []
-    last = ""
+    groups: dict[str, list[Line]] = {}
     for e in estimates:
         heading, _, rest = e.label.partition(": ")
-        if rest and heading != last:
-            lines.append(Line(heading))
-            last = heading
-        lines.append(Line(rest or e.label, e))
-    return lines
+        groups.setdefault(heading, []).append(Line(rest or "All", e))
+    return [line for heading, lines in groups.items() for line in (Line(heading), *lines)]
 
 
 def _by_marker(result: SynthesisResult) -> list[tuple[str, Estimate, list[Comparator]]]:

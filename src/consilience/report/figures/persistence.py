@@ -10,7 +10,7 @@ from consilience.report import numerals as say
 from consilience.report.figures.figure import Figure, blank_drawing
 from consilience.report.figures.interval_rows import robust_cap
 from consilience.report.figures.style import BLUE, INK, MUTED, VERMILLION, drawing_style
-from consilience.synthesis.result import SynthesisResult
+from consilience.synthesis.result import Estimate, SynthesisResult
 
 COLUMNS = ("effect_id", "study", "weeks_after_treatment", "yi", "sei")
 
@@ -73,21 +73,22 @@ def draw_persistence(ax: Axes, frame: pd.DataFrame, result: SynthesisResult) -> 
     _axes(ax, result, cap)
 
 
+def late_estimate(result: SynthesisResult) -> Estimate | None:
+    """Return the pooled effect at the plan's persistence limit or later, over all interventions."""
+    return next((e for e in result.persistence if e.key == "persistence"), None)
+
+
 def _estimates(ax: Axes, result: SynthesisResult, last: float) -> None:
-    """Draw the pooled effect of late time points as a line with its band."""
-    start = result.protocol.analysis.follow_up.persistence_weeks
-    late = next((e for e in result.persistence if e.status == "estimated" and e.subset == "all"), None)
-    if (
-        late is None
-        or late.estimate is None
-        or late.ci_lower is None
-        or late.ci_upper is None
-        or last < start
-    ):
-        return
-    ends = [start, max(last, start + 1)]
-    ax.fill_between(ends, late.ci_lower, late.ci_upper, color=VERMILLION, alpha=0.15, linewidth=0, zorder=1)
-    ax.plot(ends, [late.estimate] * 2, color=VERMILLION, linewidth=1.6, zorder=4, gid="late")
+    """Draw the pooled effects before and from the plan's limit on, each a line with its band."""
+    limit = result.protocol.analysis.follow_up.persistence_weeks
+    before = next((e for e in result.persistence if e.key == "persistence:before"), None)
+    for e, start, end in ((before, 0.0, limit), (late_estimate(result), limit, max(last, limit + 1))):
+        if e is None or e.estimate is None or e.ci_lower is None or e.ci_upper is None:
+            continue
+        ax.fill_between(
+            [start, end], e.ci_lower, e.ci_upper, color=VERMILLION, alpha=0.13, linewidth=0, zorder=1
+        )
+        ax.plot([start, end], [e.estimate] * 2, color=VERMILLION, linewidth=1.6, zorder=4, gid=e.key)
 
 
 def _axes(ax: Axes, result: SynthesisResult, cap: float) -> None:
@@ -129,8 +130,6 @@ def _caption(result: SynthesisResult) -> str:
     start = say.number(result.protocol.analysis.follow_up.persistence_weeks, 0)
     return (
         "Each bubble is one effect whose time since the end of treatment is known; larger bubbles are more "
-        "precise; "
-        f"triangles lie beyond the axis. Line and band: the pooled effect at {start} weeks or later with "
-        "its 95% "
-        "confidence interval, where it can be estimated."
+        "precise; triangles lie beyond the axis. Lines and bands: the pooled effects before and from "
+        f"{start} weeks on, with their 95% confidence intervals, where they can be estimated."
     )

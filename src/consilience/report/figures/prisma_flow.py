@@ -73,8 +73,7 @@ def prisma_figure(result: SynthesisResult) -> Figure | None:
 
 _CAPTION = (
     "Flow of records, reports and studies through the review (PRISMA 2020). Boxes that do not apply, or "
-    "whose counts "
-    "were not given, are left out."
+    "whose counts were not given, are left out."
 )
 
 

@@ -16,7 +16,6 @@ from consilience.synthesis.result import Estimate, SynthesisResult
 
 WIDTH, ROW_HEIGHT, MARGIN = 9.6, 0.23, 0.9
 LEFT, SPAN = 0.49, 0.26
-LABEL_COLUMNS = 50
 
 
 def _at(fraction: float) -> float:
@@ -67,8 +66,8 @@ def summary_figure(sheet: Sheet) -> Figure:
 def draw_sheet(ax: Axes, sheet: Sheet) -> None:
     """Draw a sheet's rows on ``ax``."""
     columns = (
-        Column("", _at(0.012)),
-        Column("", _at(0.03)),
+        Column("", _at(0.012), until=_at(0.44)),
+        Column("", _at(0.03), until=_at(0.44)),
         Column("Studies", _at(0.475), "right"),
         Column(sheet.value, _at(0.915), "right"),
         Column("p", _at(0.985), "right"),
@@ -90,8 +89,7 @@ def _limits(sheet: Sheet) -> tuple[float, float]:
 
 def _row(line: Line) -> Row:
     e = line.estimate
-    label = shorten(line.label, LABEL_COLUMNS)
-    places = ("", label) if line.indent and e is not None else (label, "")
+    places = ("", line.label) if line.indent and e is not None else (line.label, "")
     if e is None:
         return Row(cells=(*places, "", "", line.note), mark="heading")
     if e.status != "estimated":
@@ -213,8 +211,7 @@ def _moderators(result: SynthesisResult, subset: str, label: str) -> Figure:
             lines += [Line(m.label, note=test.replace(say.NBSP, " ")), *(Line(e.label, e) for e in m.levels)]
     caption = (
         f"Pooled effect at each level of each categorical moderator ({label}), with 95% confidence "
-        "intervals. At the "
-        "right of each heading: the joint test (HTZ) of whether the levels differ."
+        "intervals. At the right of each heading: the joint test (HTZ) of whether the levels differ."
     )
     return summary_figure(
         Sheet(
@@ -239,8 +236,8 @@ def sensitivity_figure(result: SynthesisResult) -> Figure | None:
     lines += [Line(e.label, e, "circle") for e in result.sensitivity]
     caption = (
         "The overall estimate when one choice of the analysis is changed at a time. Diamond and dashed "
-        "line: the main "
-        "analysis. The choice of the pre-post correlation and of the formula are assumptions, not findings."
+        "line: the main analysis. The choice of the pre-post correlation and of the formula are "
+        "assumptions, not findings."
     )
     return summary_figure(
         Sheet(
