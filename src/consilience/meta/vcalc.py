@@ -53,8 +53,8 @@ def vcalc(
         rho: a correlation for all pairs, or a frame, mapping ``{(a, b): r}`` or array by sorted labels; with
             both ``obs`` and ``type`` a pair: within and between types.
         phi: correlation of measurements one unit of time apart, -1 to 1.
-        rvars: columns that hold each cluster's correlation matrix (its lower triangle) row by row; the
-            arguments from ``obs`` on are then not used.
+        rvars: columns that hold each cluster's correlation matrix (its lower triangle) row by row, or with
+            ``vi=1`` its covariance matrix; the arguments from ``subgroup`` on are then not used.
         nearpd: replace correlations that are not positive definite by the nearest that are.
 
     Returns:
@@ -75,12 +75,13 @@ def vcalc(
     reader = _Reader(as_frame(data), vi, cluster)
     clusters = make_clusters(reader.labels)
     if rvars is not None:
-        matrices = _given_correlations(reader, clusters, rvars)
+        matrices, size = _given_correlations(reader, clusters, rvars)
     else:
+        size = np.ones(len(reader.vi))
         overlap = _overlap(reader, subgroup, obs, type, time1, time2, grp1, grp2, w1, w2, rho, phi)
         matrices = from_groups(clusters, lambda g: correlation(overlap, g))
     matrices = _checked(matrices, reader, nearpd)
-    root = np.sqrt(reader.vi)
+    root = np.sqrt(reader.vi * size)
     return Blocks(
         clusters,
         tuple(
@@ -192,8 +193,8 @@ def _arms(
     return Arm(codes[: len(one)], when, size), second
 
 
-def _given_correlations(reader: _Reader, clusters: Clusters, rvars: Any) -> Blocks:
-    """Correlation blocks from columns that hold them row by row."""
+def _given_correlations(reader: _Reader, clusters: Clusters, rvars: Any) -> tuple[Blocks, Array]:
+    """Correlation blocks from columns that hold them row by row, and the diagonal (k,) of what they hold."""
     names = list(rvars)
     if len(names) < int(clusters.sizes.max()):
         most = int(clusters.sizes.max())
@@ -206,8 +207,11 @@ def _given_correlations(reader: _Reader, clusters: Clusters, rvars: Any) -> Bloc
         if len(gap):
             label = clusters.labels[group.members[gap[0]]]
             raise InputError(f"rvars: cluster {label!r} lacks a correlation in its lower triangle.")
-    scale = [np.sqrt(np.einsum("mii->mi", part)) for part in symmetric]
-    return Blocks(clusters, tuple(p / (s[:, :, None] * s[:, None, :]) for p, s in zip(symmetric, scale)))
+    diagonal = Blocks(clusters, symmetric).diagonal()
+    root = np.sqrt(diagonal)
+    parts = zip(clusters.groups, symmetric)
+    scaled = tuple(p / (root[g.rows][:, :, None] * root[g.rows][:, None, :]) for g, p in parts)
+    return Blocks(clusters, scaled), diagonal
 
 
 def _checked(R: Blocks, reader: _Reader, nearpd: bool) -> Blocks:
