@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from consilience.meta.results import MetaFit
 from consilience.meta.working.registry import MODELS
+
+if TYPE_CHECKING:
+    from consilience.meta.results import MetaFit
 
 
 def explain(fit: MetaFit) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
@@ -10,7 +12,9 @@ from consilience.meta.bootstrap.wald import BATCH, REFITS
 from consilience.meta.errors import InputError
 from consilience.meta.heterogeneity import typical_variance
 from consilience.meta.refit import refit_on
-from consilience.meta.results import MetaFit
+
+if TYPE_CHECKING:
+    from consilience.meta.results import MetaFit
 
 
 def leave_one_out(fit: MetaFit, by: str = "study") -> pd.DataFrame:
@@ -18,6 +22,12 @@ def leave_one_out(fit: MetaFit, by: str = "study") -> pd.DataFrame:
 
     One row per deletion and coefficient: left_out term estimate se df p_value ci_lower ci_upper tau2 omega2;
     NaN where the rest cannot be fitted.
+
+    >>> from consilience import meta
+    >>> es = {"yi": [0.1, 0.4, 0.3, 0.6, 0.2], "vi": [0.04] * 5, "study": list("aabcd"), "g": list("xyxyx")}
+    >>> fit = meta.meta_regression("yi ~ 1", es, working_model="CE")
+    >>> meta.leave_one_out(fit)["estimate"].round(3).tolist()
+    [0.367, 0.35, 0.25, 0.383]
     """
     rows = []
     for label, keep, components in _deletions(fit, by):
@@ -135,6 +145,11 @@ def baujat(fit: MetaFit) -> pd.DataFrame:
     """Each study's part in Q and its influence on the fitted values (Baujat et al. 2002), one row per study.
 
     ``contribution = e_j'V_j^-1 e_j`` with e the residuals under V alone; ``influence`` is Cook's distance.
+
+    >>> from consilience import meta
+    >>> es = {"yi": [0.1, 0.4, 0.3, 0.6, 0.2], "vi": [0.04] * 5, "study": list("aabcd"), "g": list("xyxyx")}
+    >>> meta.baujat(meta.meta_regression("yi ~ 1", es))["study"].tolist()
+    ['a', 'b', 'c', 'd']
     """
     V = fit.working.sampling
     WX = V.inverse().matmul(fit.X)
@@ -149,6 +164,12 @@ def gosh(fit: MetaFit, subsets: int = 1000, seed: int | None = None) -> pd.DataF
     """Fits to random subsets of studies (Olkin, Dahabreh & Trikalinos 2012): studies, coefficients, tau2, I2.
 
     A subset's size is drawn first, from just enough studies to all of them. For CE, HE and CHE fits.
+
+    >>> from consilience import meta
+    >>> es = {"yi": [0.1, 0.4, 0.3, 0.6, 0.2], "vi": [0.04] * 5, "study": list("aabcd"), "g": list("xyxyx")}
+    >>> fit = meta.meta_regression("yi ~ 1", es, working_model="CE")
+    >>> len(meta.gosh(fit, subsets=10, seed=1))
+    10
     """
     if fit.spec.working_model not in REFITS:
         raise InputError(f"GOSH is for {', '.join(REFITS)} fits; this one is {fit.spec.working_model}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,9 @@ from consilience.meta.arrays import Array
 from consilience.meta.contrasts import columns_of, table
 from consilience.meta.errors import InputError
 from consilience.meta.multiplicity import adjust_p
-from consilience.meta.results import MetaFit
+
+if TYPE_CHECKING:
+    from consilience.meta.results import MetaFit
 
 
 def pairwise(fit: MetaFit, term: str, adjust: str = "holm", level: float | None = None) -> pd.DataFrame:

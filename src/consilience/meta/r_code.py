@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from consilience.meta.results import MetaFit
+from typing import TYPE_CHECKING
+
 from consilience.meta.working.registry import MODELS
+
+if TYPE_CHECKING:
+    from consilience.meta.results import MetaFit
 
 
 def r_code(fit: MetaFit) -> str:

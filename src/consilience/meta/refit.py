@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,10 +12,10 @@ from consilience.meta.blocks import Blocks, from_groups
 from consilience.meta.clusters import Clusters, clusters_from_codes
 from consilience.meta.design import Design, full_rank
 from consilience.meta.errors import InputError
-from consilience.meta.gls import weighted_fit
-from consilience.meta.results import MetaFit, assemble
 from consilience.meta.working.model import WorkingData
-from consilience.meta.working.registry import MODELS
+
+if TYPE_CHECKING:
+    from consilience.meta.results import MetaFit
 
 
 def refit_on(fit: MetaFit, keep: np.ndarray, fixed: dict[str, float] | None = None) -> MetaFit:
@@ -26,9 +27,7 @@ def refit_on(fit: MetaFit, keep: np.ndarray, fixed: dict[str, float] | None = No
     if given.clusters.J < 2 or not full_rank(given.X):
         raise InputError("The remaining effects cannot estimate every coefficient.")
     given = replace(given, fixed=fit.given.fixed if fixed is None else fixed)
-    working = MODELS[fit.spec.working_model].fit(given)
-    linear = weighted_fit(given.y, given.X, working.weights, working.target, working.inverse_variance)
-    return assemble(fit.spec, _design(fit.design, keep), given, working, linear)
+    return fit.rebuilt(_design(fit.design, keep), given)
 
 
 def part_of(data: WorkingData, keep: np.ndarray) -> WorkingData:

@@ -12,8 +12,7 @@ from consilience.meta.clusters import Clusters, make_clusters
 from consilience.meta.design import Design, build_design
 from consilience.meta.dof import check_reference
 from consilience.meta.errors import InputError
-from consilience.meta.gls import weighted_fit
-from consilience.meta.results import MetaFit, assemble
+from consilience.meta.results import MetaFit, fit_given
 from consilience.meta.robust import check_type
 from consilience.meta.spec import FitSpec
 from consilience.meta.user_v import user_blocks
@@ -40,31 +39,23 @@ def meta_regression(
 ) -> MetaFit:
     """Meta-regression of dependent effects with cluster-robust inference.
 
-    ``y_j = X_j beta + u_j + e_j``; weights from the working model, standard errors from the residuals of
-    studies, so that a wrong working model costs precision but not validity.
+    ``y_j = X_j beta + u_j + e_j``; weights come from the working model, standard errors from the residuals
+    of studies, so that a wrong working model costs precision but not validity.
 
     Args:
-        formula: ``"yi ~ 1 + format"``, or the effects themselves (then give moderators as ``X``).
-        data: pandas or polars frame, or a dict of columns.
-        vi: sampling variances (column or values), > 0, in squared units of yi.
-        cluster: the study of each effect (column or values).
-        working_model: ``CE``, ``HE``, ``CHE``, ``SCE``, ``SCE+`` or ``CMVE``.
-        estimator: ``robumeta`` (moments and weights; default for CE and HE), ``REML`` or ``ML``.
-        rho: correlation of sampling errors within a study, -1 < rho < 1.
-        vcov: ``CR0 CR1 CR1p CR1S CR2 CR3``.
-        test: ``Satterthwaite``, ``naive-t``, ``naive-tp`` or ``z``.
-        level: of confidence and prediction intervals.
-        fixed: variance components to use as given, such as ``{"tau2": 0.1, "omega2": 0.05}``.
-        subgroup: the category of each effect, for SCE, SCE+ and CMVE.
-        V: sampling covariances in place of vi and rho (CHE, SCE, SCE+, CMVE): a matrix of the data's rows,
-            zero between studies, or a mapping from each study to its matrix.
-        X: moderators as an array or frame instead of a formula's right-hand side.
+        formula: ``"yi ~ 1 + format"``, or the effects themselves (moderators then come as ``X``).
+        data: pandas or polars frame, or a dict of columns; arguments below name columns or hold values.
+        vi: sampling variances, > 0, in squared units of yi.
+        cluster: the study of each effect.
+        working_model: CE, HE, CHE, SCE, SCE+ or CMVE; the last three need ``subgroup``.
+        estimator: robumeta (moments; default of CE and HE), REML (default of the others) or ML.
+        rho: correlation of sampling errors within a study.
+        vcov, test: CR0 CR1 CR1p CR1S CR2 CR3; Satterthwaite, saddlepoint, naive-t, naive-tp or z.
+        fixed: variance components to take as given, such as ``{"tau2": 0.1, "omega2": 0.05}``.
+        V: sampling covariances in place of vi and rho: a matrix (zero between studies) or one per study.
 
-    Raises:
-        InputError: a value that cannot be used; the message names it and the remedy.
-
-    Source:
-        Hedges, Tipton & Johnson (2010); Pustejovsky & Tipton (2018, 2022).
+    Raises InputError for a value that cannot be used; the message names it and the remedy.
+    Source: Hedges, Tipton & Johnson (2010); Pustejovsky & Tipton (2018, 2022).
 
     >>> es = {"yi": [0.1, 0.4, 0.3, 0.6, 0.2], "vi": [0.04] * 5, "study": ["a", "a", "b", "c", "d"]}
     >>> fit = meta_regression("yi ~ 1", es, working_model="CE")
@@ -72,33 +63,21 @@ def meta_regression(
     (4, 5, 0.3375)
     """
     _check_scalars(rho, level)
-    kind, reference = check_type(vcov), check_reference(test)
     model, method = choose(working_model, estimator)
     required = {"vi": vi, "cluster": cluster} | ({} if subgroup is None else {"subgroup": subgroup})
     design, frame = build_design(formula, data, required, X)
-    clusters = make_clusters(frame["_cluster"])
-    _check_size(design, clusters)
-    given = _working_data(design, frame, clusters, model, method, rho, fixed, V)
-    working = model.fit(given)
-    linear = weighted_fit(design.y, design.X, working.weights, working.target, working.inverse_variance)
-    spec = FitSpec(
-        formula=formula if isinstance(formula, str) else "yi ~ X",
-        working_model=model.name,
-        estimator=method,
-        rho=rho if model.uses_rho and V is None else None,
-        vcov=kind,
-        test=reference,
-        level=level,
-        fixed=fixed,
-        names={n: v if isinstance(v, str) else n for n, v in required.items()},
-    )
-    return assemble(spec, design, given, working, linear)
+    given = _working_data(design, frame, model, method, rho, fixed, V)
+    shown = formula if isinstance(formula, str) else "yi ~ X"
+    kept_rho = rho if model.uses_rho and V is None else None
+    names = {n: v if isinstance(v, str) else n for n, v in required.items()}
+    robust, reference = check_type(vcov), check_reference(test)
+    spec = FitSpec(shown, model.name, method, kept_rho, robust, reference, level, fixed, names)
+    return fit_given(spec, design, given)
 
 
 def _working_data(
     design: Design,
     frame: pd.DataFrame,
-    clusters: Clusters,
     model: WorkingModel,
     method: str,
     rho: float,
@@ -106,6 +85,8 @@ def _working_data(
     V: Any,
 ) -> WorkingData:
     """What the working model is fitted to."""
+    clusters = make_clusters(frame["_cluster"])
+    _check_size(design, clusters)
     category: Ints | None = None
     categories: tuple[str, ...] = ()
     if "subgroup" in model.needs:

@@ -16,12 +16,13 @@ from consilience.meta.cautions import cautions
 from consilience.meta.clusters import Clusters
 from consilience.meta.design import Design, DroppedRow
 from consilience.meta.dof import Inference, check_reference, infer
-from consilience.meta.gls import WeightedFit
+from consilience.meta.gls import WeightedFit, weighted_fit
 from consilience.meta.heterogeneity import Heterogeneity, heterogeneity
 from consilience.meta.robust import RobustCovariance, check_type, robust_covariance
 from consilience.meta.spec import FitSpec, FitWarning
 from consilience.meta.wald import WaldTest, check_test, wald_test
 from consilience.meta.working.model import WorkingData, WorkingFit
+from consilience.meta.working.registry import MODELS
 
 if TYPE_CHECKING:
     from consilience.meta.bootstrap.intervals import BootstrapIntervals
@@ -265,6 +266,10 @@ class MetaFit:
 
         return r_code(self)
 
+    def rebuilt(self, design: Design, given: WorkingData) -> MetaFit:
+        """The same specification fitted to other data or with other fixed components."""
+        return fit_given(self.spec, design, given)
+
     def to_frame(self) -> pd.DataFrame:
         """The coefficient table."""
         return self.coef_table()
@@ -292,3 +297,10 @@ def assemble(
     robust = robust_covariance(linear, check_type(spec.vcov))
     bare = MetaFit(spec, design, given, working, linear, robust, ())
     return replace(bare, warnings=cautions(design, given.clusters, working, bare.inference, spec))
+
+
+def fit_given(spec: FitSpec, design: Design, given: WorkingData) -> MetaFit:
+    """Fit the working model of ``spec`` to data that are already checked."""
+    working = MODELS[spec.working_model].fit(given)
+    linear = weighted_fit(given.y, given.X, working.weights, working.target, working.inverse_variance)
+    return assemble(spec, design, given, working, linear)

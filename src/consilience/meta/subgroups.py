@@ -38,6 +38,11 @@ def moderator(
 
     ``kind`` is ``categorical`` or ``continuous``; by default numbers are continuous. ``options`` go to
     ``meta_regression``.
+
+    >>> from consilience import meta
+    >>> es = {"yi": [0.1, 0.4, 0.3, 0.6, 0.2], "vi": [0.04] * 5, "study": list("aabcd"), "g": list("xyxyx")}
+    >>> meta.moderator(es, "g", working_model="CE").rows["term"].tolist()
+    ['x', 'y']
     """
     frame = as_frame(data)
     if name not in frame.columns:
@@ -80,7 +85,13 @@ def _by_levels(
 
 
 def moderator_table(data: Any, moderators: Sequence[str], **options: Any) -> pd.DataFrame:
-    """All moderators, one at a time: the rows of each with its joint test beside them."""
+    """All moderators, one at a time: the rows of each with its joint test beside them.
+
+    >>> from consilience import meta
+    >>> es = {"yi": [0.1, 0.4, 0.3, 0.6, 0.2], "vi": [0.04] * 5, "study": list("aabcd"), "g": list("xyxyx")}
+    >>> meta.moderator_table(es, ["g"], working_model="CE")["studies"].tolist()
+    [3, 2]
+    """
     parts = []
     for name in moderators:
         result = moderator(data, name, **options)
@@ -95,7 +106,13 @@ def moderator_table(data: Any, moderators: Sequence[str], **options: Any) -> pd.
 
 
 def subgroup_table(data: Any, by: str, *, formula: str = "yi ~ 1", **options: Any) -> pd.DataFrame:
-    """A separate fit in each subgroup; a subgroup that cannot be fitted keeps its row with the reason."""
+    """A separate fit in each subgroup; a subgroup that cannot be fitted keeps its row with the reason.
+
+    >>> from consilience import meta
+    >>> es = {"yi": [0.1, 0.4, 0.3, 0.6, 0.2], "vi": [0.04] * 5, "study": list("aabcd"), "g": list("xyxyx")}
+    >>> meta.subgroup_table(es, "g", working_model="CE")["subgroup"].tolist()
+    ['x', 'y']
+    """
     frame = as_frame(data)
     if by not in frame.columns:
         raise InputError(f"by='{by}': no such column. {nearest(by, list(map(str, frame.columns)))}")
@@ -114,7 +131,14 @@ def subgroup_table(data: Any, by: str, *, formula: str = "yi ~ 1", **options: An
 def interaction(
     data: Any, first: str, second: str, *, yi: str = "yi", test: str = "HTZ", **options: Any
 ) -> ModeratorResult:
-    """Two moderators together: coefficients of ``first * second`` and a joint test of their interaction."""
+    """Two moderators together: coefficients of ``first * second`` and a joint test of their interaction.
+
+    >>> from consilience import meta
+    >>> es = {"yi": [0.1, 0.4, 0.3, 0.6, 0.2], "vi": [0.04] * 5, "study": list("aabcd"), "g": list("xyxyx")}
+    >>> es |= {"z": [1.0, 2.0, 3.0, 4.0, 5.5]}
+    >>> meta.interaction(es, "g", "z", working_model="CE").test.df_num
+    1
+    """
     fit = meta_regression(f"{yi} ~ 1 + `{first}` * `{second}`", data, **options)
     joined = [i for i, term in enumerate(fit.terms) if ":" in term]
     if not joined:
@@ -130,6 +154,12 @@ def partial_r2(fit: MetaFit, data: Any, without: str, **options: Any) -> float:
     """Share of heterogeneity that a term explains: ``1 - (tau2 + omega2) / (tau2 + omega2 without it)``.
 
     ``without`` is the formula without the term. Not below 0; NaN where there is nothing to explain.
+
+    >>> from consilience import meta
+    >>> es = {"yi": [0.1, 0.4, 0.3, 0.6, 0.2], "vi": [0.04] * 5, "study": list("aabcd"), "g": list("xyxyx")}
+    >>> fit = meta.meta_regression("yi ~ g", es, working_model="CE")
+    >>> meta.partial_r2(fit, es, "yi ~ 1")
+    nan
     """
     spec = fit.spec
     given = {"working_model": spec.working_model, "rho": spec.rho or 0.8, **spec.names, **options}
@@ -142,6 +172,13 @@ def bubble_data(fit: MetaFit, term: str, points: int = 50) -> tuple[pd.DataFrame
     """Points and line of a bubble plot over a continuous term; other columns stand at their means.
 
     Points: x yi vi study weight (in percent); line: x estimate ci_lower ci_upper pi_lower pi_upper.
+
+    >>> from consilience import meta
+    >>> es = {"yi": [0.1, 0.4, 0.3, 0.6, 0.2], "vi": [0.04] * 5, "study": list("aabcd"), "g": list("xyxyx")}
+    >>> fit = meta.meta_regression("yi ~ z", es | {"z": [1.0, 2.0, 3.0, 4.0, 5.0]}, working_model="CE")
+    >>> dots, line = meta.bubble_data(fit, "z", points=3)
+    >>> line["x"].tolist()
+    [1.0, 3.0, 5.0]
     """
     if term not in fit.terms:
         raise InputError(f"term='{term}': no such column. {nearest(term, fit.terms)}")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from consilience.meta.results import MetaFit
+if TYPE_CHECKING:
+    from consilience.meta.results import MetaFit
 
 
 def summary(fit: MetaFit) -> str:
