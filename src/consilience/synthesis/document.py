@@ -6,6 +6,7 @@ import json
 import math
 from dataclasses import dataclass, fields
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -97,3 +98,12 @@ def finite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [finite(item) for item in value]
     return value
+
+
+def schema_path() -> Path:
+    """Where the schema that ships with the program stands."""
+    return Path(__file__).with_name("results.schema.json")
+
+
+if __name__ == "__main__":
+    schema_path().write_text(json.dumps(json_schema(), indent=1) + "\n", encoding="utf-8")
