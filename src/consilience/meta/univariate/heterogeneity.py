@@ -14,7 +14,7 @@ from consilience.meta.univariate.weighted import (
     inverse_variance,
     solve_weighted,
     trace_p,
-    trace_pp,
+    traces,
 )
 
 
@@ -74,7 +74,7 @@ def se_of_tau2(method: str, batch: Batch, tau2: float, weights: Array | None) ->
     if method == "ML":
         variance = 2.0 / float((fit.weights**2).sum())
     elif method == "REML":
-        variance = 2.0 / float(trace_pp(fit, basis)[0])
+        variance = 2.0 / float(traces(fit, basis)[1][0])
     elif method in ("EB", "PM", "PMM"):
         variance = 2.0 * k**2 / df / float(fit.weights.sum()) ** 2
     else:

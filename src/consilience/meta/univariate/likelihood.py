@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from consilience.meta.univariate.basis import Array
 from consilience.meta.univariate.weighted import (
@@ -13,14 +14,14 @@ from consilience.meta.univariate.weighted import (
     inverse_variance,
     quadratic_pp,
     quadratic_ppp,
-    trace_p,
-    trace_pp,
+    traces,
 )
 
 MAX_STEPS = 200
 TOLERANCE = 1e-12
 # Below this relative step the log-likelihood no longer changes in double precision: steps are trusted.
 _TRUSTED = 1e-6
+_LAST = 1e-7
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class _Point:
     loglik: Array
     score: Array
     curvature: Array
+    newton: NDArray[np.bool_]
 
 
 def log_likelihood(batch: Batch, fit: WeightedFit, restricted: bool) -> Array:
@@ -54,12 +56,16 @@ def profile(batch: Batch, tau2: Array, restricted: bool) -> Array:
 def _evaluate(batch: Batch, tau2: Array, restricted: bool) -> _Point:
     """Log-likelihood, score and (observed if usable, else expected) information."""
     fit = inverse_variance(batch, tau2)
-    squares = (fit.weights**2).sum(axis=1)
-    expected = 0.5 * (trace_pp(fit, batch.basis) if restricted else squares)
-    trace = trace_p(fit, batch.basis) if restricted else fit.weights.sum(axis=1)
+    if restricted:
+        trace, squares = traces(fit, batch.basis)
+    else:
+        trace, squares = fit.weights.sum(axis=1), np.einsum("bk,bk->b", fit.weights, fit.weights)
+    expected = 0.5 * squares
     observed = quadratic_ppp(fit, batch.basis) - expected
-    curvature = np.where(observed > 0.1 * expected, observed, expected)
-    return _Point(log_likelihood(batch, fit, restricted), 0.5 * (quadratic_pp(fit) - trace), curvature)
+    newton = observed > 0.1 * expected
+    curvature = np.where(newton, observed, expected)
+    value = log_likelihood(batch, fit, restricted)
+    return _Point(value, 0.5 * (quadratic_pp(fit) - trace), curvature, newton)
 
 
 def climb(batch: Batch, start: Array, scale: Array, restricted: bool) -> Climb:
@@ -72,7 +78,7 @@ def climb(batch: Batch, start: Array, scale: Array, restricted: bool) -> Climb:
     tau2, steps = start.copy(), np.zeros(start.shape[0], dtype=int)
     converged = np.zeros(start.shape[0], dtype=bool)
     here = _evaluate(batch, tau2, restricted)
-    loglik = here.loglik.copy()
+    loglik, newton = here.loglik.copy(), here.newton.copy()
     step = _bounded(tau2, here)
     active = np.flatnonzero(np.isfinite(step))
     for _ in range(MAX_STEPS):
@@ -84,11 +90,17 @@ def climb(batch: Batch, start: Array, scale: Array, restricted: bool) -> Climb:
         proposal = np.maximum(tau2[active] + step[active], 0.0)
         there = _evaluate(batch.rows(active), proposal, restricted)
         steps[active] += 1
-        trusted = np.abs(step[active]) <= _TRUSTED * (tau2[active] + scale[active])
+        before = np.abs(step[active])
+        trusted = before <= _TRUSTED * (tau2[active] + scale[active])
         accept = (there.loglik >= loglik[active]) | trusted
         step[active] = np.where(accept, _bounded(proposal, there), 0.25 * step[active])
+        # a full Newton step this small leaves an error of its square
+        final = accept & newton[active] & (before <= _LAST * (tau2[active] + scale[active]))
+        newton[active] = accept & there.newton
         taken = active[accept]
         tau2[taken], loglik[taken] = proposal[accept], there.loglik[accept]
+        converged[active[final]] = True
+        active = active[~final]
     return Climb(tau2, converged, steps)
 
 

@@ -42,7 +42,11 @@ class Batch:
     def repeat(self, times: int) -> Batch:
         """The whole batch several times over."""
         include = None if self.include is None else np.tile(self.include, (times, 1))
-        return Batch(np.tile(self.y, (times, 1)), np.tile(self.v, (times, 1)), self.basis, include)
+        y, v = (
+            np.broadcast_to(a, (times, a.shape[1])) if len(a) == 1 else np.tile(a, (times, 1))
+            for a in (self.y, self.v)
+        )
+        return Batch(y, v, self.basis, include)
 
     def mask(self, w: Array) -> Array:
         """Set the weights of left-out studies to zero."""
@@ -114,14 +118,14 @@ def trace_p(fit: WeightedFit, basis: Basis) -> Array:
     return np.asarray(fit.weights.sum(axis=1) - np.einsum("bij,bji->b", fit.inverse, second))
 
 
-def trace_pp(fit: WeightedFit, basis: Basis) -> Array:
-    """Trace of ``PP``, (B,)."""
-    w2 = fit.weights**2
-    second = fit.inverse @ cross_products(w2, basis)
-    third = fit.inverse @ cross_products(w2 * fit.weights, basis)
-    return np.asarray(
-        w2.sum(axis=1) - 2.0 * np.trace(third, axis1=1, axis2=2) + np.einsum("bij,bji->b", second, second)
-    )
+def traces(fit: WeightedFit, basis: Basis) -> tuple[Array, Array]:
+    """Traces of ``P`` and of ``PP``, (B,) each."""
+    w, w2, p = fit.weights, fit.weights**2, basis.size
+    moments = (np.concatenate([w2, w2 * w]) @ basis.cross).reshape(2, -1, p, p)
+    second, third = fit.inverse @ moments[0], fit.inverse @ moments[1]
+    trace = w.sum(axis=1) - np.einsum("bii->b", second)
+    square = w2.sum(axis=1) - 2.0 * np.einsum("bii->b", third) + np.einsum("bij,bji->b", second, second)
+    return trace, square
 
 
 def quadratic_pp(fit: WeightedFit) -> Array:
