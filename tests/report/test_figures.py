@@ -173,13 +173,13 @@ def test_forest_names_both_sides_weights_and_heterogeneity(sample: SynthesisResu
 def test_400_studies_are_paged_legibly_and_none_is_lost() -> None:
     result = report_sample.build(400)
     pages = forest_figures(result)
-    assert len(pages) == 8
+    assert len(pages) == 7
     drawn = [study for page in pages for study in page.table["study"]]
     assert sorted(drawn) == sorted(s.study for s in result.study_averages)
     assert {page.drawing.axes[0].get_xlim() for page in pages} == {pages[0].drawing.axes[0].get_xlim()}
     for page in (pages[0], pages[-1]):
         assert overlapping(boxes(page, "cell", "header", "favours", "line")) == []
-    assert [bool(marks(p, "prediction")) for p in pages] == [False] * 7 + [True]
+    assert [bool(marks(p, "prediction")) for p in pages] == [False] * 6 + [True]
 
 
 def test_a_forest_can_be_drawn_on_axes_of_ones_own(sample: SynthesisResult) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from string import ascii_lowercase
 
@@ -17,12 +18,16 @@ COMMON = {
 }
 """Cautions whose number already stands in the row: one sign and one sentence for all rows."""
 
+SHARE = re.compile(r"(\d+ of \d+) effects? (.+)")
+"""Cautions that only differ in how many effects they concern share a sign."""
+
 
 class Notes:
-    """The footnotes of one table: the same message gets the same sign."""
+    """The footnotes of one table: cautions that say the same have the same sign."""
 
     def __init__(self) -> None:
         self._signs: dict[str, str] = {}
+        self._shares: dict[str, list[str]] = {}
 
     def mark(self, cautions: Sequence[Caution]) -> str:
         """Return the signs of these cautions, for print above the line."""
@@ -30,11 +35,22 @@ class Notes:
 
     def lines(self) -> tuple[tuple[str, str], ...]:
         """Return the footnotes: sign and message."""
-        return tuple((sign, say.typeset(message)) for message, sign in self._signs.items())
+        return tuple((sign, say.typeset(self._message(key))) for key, sign in self._signs.items())
+
+    def _message(self, key: str) -> str:
+        shares = self._shares.get(key)
+        if shares is None:
+            return key
+        if len(shares) == 1:
+            return f"{shares[0]} effects {key}"
+        return f"Effects that {key.rstrip('.')}: {', '.join(shares)} (in the order of the rows)."
 
     def _sign(self, caution: Caution) -> str:
-        sign, message = COMMON.get(caution.code, ("", caution.message))
-        return self._signs.setdefault(message, sign or self._next_letter())
+        sign, key = COMMON.get(caution.code, ("", caution.message))
+        if share := SHARE.fullmatch(caution.message):
+            key = share[2]
+            self._shares.setdefault(key, []).append(share[1])
+        return self._signs.setdefault(key, sign or self._next_letter())
 
     def _next_letter(self) -> str:
         used = sum(sign.isalpha() for sign in self._signs.values())

@@ -22,7 +22,7 @@ from consilience.report.figures.interval_rows import (
 from consilience.report.figures.style import INK, MUTED, VERMILLION, drawing_style, shorten
 from consilience.synthesis.result import Estimate, StudyAverage, SynthesisResult
 
-ROWS_PER_PAGE = 50
+ROWS_PER_PAGE = 60
 WIDTH, ROW_HEIGHT, MARGIN = 10.2, 0.215, 1.14
 LEFT, SPAN = 0.535, 0.235
 """Where the axes stand, as fractions of the drawing's width."""
@@ -46,7 +46,9 @@ COLUMNS = (
 def forest_figures(result: SynthesisResult, *, rows_per_page: int = ROWS_PER_PAGE) -> tuple[Figure, ...]:
     """Draw the forest of study averages, largest effect first, on as many pages as it needs."""
     studies = sorted(result.study_averages, key=lambda s: (-s.yi, s.study))
-    pages = [studies[i : i + rows_per_page] for i in range(0, len(studies), rows_per_page)]
+    n_pages = math.ceil(len(studies) / rows_per_page)
+    size = math.ceil(len(studies) / max(n_pages, 1))
+    pages = [studies[i * size : (i + 1) * size] for i in range(n_pages)]
     return tuple(_page(result, page, i + 1, len(pages), studies) for i, page in enumerate(pages))
 
 
