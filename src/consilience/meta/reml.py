@@ -29,21 +29,44 @@ class Maximum:
     """Components that the data say nothing about; they are left at zero."""
 
 
+@dataclass(frozen=True)
+class Box:
+    """Bounds of the search (q,), and ``typical`` sizes (q,) against which a step counts as small."""
+
+    lower: Array
+    upper: Array
+    typical: Array
+
+    def free(self, at: Evaluation, held: np.ndarray) -> np.ndarray:
+        """Parameters that may move: not held, and not pressed against a bound."""
+        down = (at.theta <= self.lower) & (at.score <= 0)
+        up = (at.theta >= self.upper) & (at.score >= 0)
+        return ~held & ~down & ~up
+
+
 def maximise(
     evaluation: Callable[[Array], Evaluation], start: Array, typical: float, held: np.ndarray
 ) -> Maximum:
-    """Maximise over theta >= 0 by Newton steps where the likelihood is concave, else by Fisher scoring.
+    """Maximise over theta >= 0; ``typical`` is a variance that sets the scale."""
+    q = len(start)
+    return maximise_within(evaluation, start, Box(np.zeros(q), np.full(q, np.inf), np.full(q, typical)), held)
 
-    ``held`` components keep their start; ``typical`` is a variance that sets the scale: convergence is a
-    relative step, so units change nothing.
+
+def maximise_within(
+    evaluation: Callable[[Array], Evaluation], start: Array, box: Box, held: np.ndarray
+) -> Maximum:
+    """Maximise within a box by Newton steps where the likelihood is concave, else by Fisher scoring.
+
+    ``held`` parameters keep their start; convergence is a relative step, so units change nothing.
     """
     current = evaluation(start)
     for iteration in range(1, MAX_ITERATIONS + 1):
-        free = ~held & ~((current.theta <= 0) & (current.score <= 0))
+        free = box.free(current, held)
         if not free.any():
             return _maximum(current, True, iteration)
-        proposal, step = _advance(evaluation, current, free)
-        small = bool(np.all(np.abs(step) <= RELATIVE_STEP * (np.abs(current.theta[free]) + 1e-3 * typical)))
+        proposal, step = _advance(evaluation, current, free, box)
+        size = np.abs(current.theta[free]) + 1e-3 * box.typical[free]
+        small = bool(np.all(np.abs(step) <= RELATIVE_STEP * size))
         if small or proposal is None:
             return _maximum(proposal or current, small or _flat(current, free), iteration)
         current = proposal
@@ -78,15 +101,15 @@ def _direction(at: Evaluation, free: np.ndarray) -> Array:
 
 
 def _advance(
-    evaluation: Callable[[Array], Evaluation], current: Evaluation, free: np.ndarray
+    evaluation: Callable[[Array], Evaluation], current: Evaluation, free: np.ndarray, box: Box
 ) -> tuple[Evaluation | None, Array]:
-    """One step with halving; components that would turn negative stop at zero."""
+    """One step with halving; parameters that would leave the box stop at its side."""
     direction = _direction(current, free)
     length = 1.0
     tolerance = 1e-12 * max(1.0, abs(current.loglik))
     for _ in range(40):
         theta = current.theta.copy()
-        theta[free] = np.maximum(theta[free] + length * direction, 0.0)
+        theta[free] = np.clip(theta[free] + length * direction, box.lower[free], box.upper[free])
         proposal = evaluation(theta)
         if proposal.loglik >= current.loglik - tolerance:
             return proposal, theta[free] - current.theta[free]

@@ -1,0 +1,1 @@
+"""Multilevel and multivariate models: random effects that are nested, structured or crossed."""
