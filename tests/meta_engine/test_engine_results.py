@@ -190,3 +190,43 @@ def test_importing_the_engine_is_cheap() -> None:
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        "1 + x",
+        "x + g",
+        "0 + g",
+        "g - 1",
+        "x + C(year)",
+        "0 + x + g + h",
+        "0 + C(year) + g",
+        "flag + x",
+        "`a b` + g",
+    ],
+)
+def test_simple_formulas_give_formulaics_columns(right: str) -> None:
+    import formulaic
+
+    from consilience.meta.additive import additive_spec
+
+    frame = trials(10, J=15)
+    rng = np.random.default_rng(1)
+    frame["year"] = rng.integers(2000, 2003, len(frame))
+    frame["h"] = np.array(["u", "v"])[rng.integers(0, 2, len(frame))]
+    frame["a b"] = rng.normal(size=len(frame))
+    frame["flag"] = np.array(["no", "yes"])[rng.integers(0, 2, len(frame))]
+    spec = additive_spec(right, frame)
+    assert spec is not None
+    theirs = formulaic.model_matrix(right, frame)
+    names, owners = spec.names()
+    assert list(names) == [str(c).replace("`", "") for c in theirs.columns]
+    np.testing.assert_allclose(spec.rows(frame), np.asarray(theirs, dtype=float))
+    assert sorted(i for columns in owners.values() for i in columns) == list(range(len(names)))
+
+
+def test_new_levels_are_named() -> None:
+    fit = meta.meta_regression("yi ~ g", trials(3))
+    with pytest.raises(meta.InputError, match="no level 'z'; it has a, b, c"):
+        fit.predict({"g": ["z"]})

@@ -12,6 +12,8 @@ from consilience.meta.che_likelihood import CheValue
 
 MAX_ITERATIONS = 100
 RELATIVE_STEP = 1e-9
+# A sound Newton step this small is the last: what it leaves is about its square.
+LAST_NEWTON_STEP = 1e-5
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,10 @@ def _plan(state: _State, at: CheValue, which: Ints, held: np.ndarray, typical: f
     step = np.where(np.isfinite(step).all(axis=0), step, np.where(free, gradient_step, 0.0))
     state.direction[:, which] = step
     clipped = np.maximum(theta + step, 0.0) - theta
-    small = np.abs(clipped) <= RELATIVE_STEP * (theta + 1e-3 * typical)
-    state.done[which] = small.all(axis=0)
+    size = (np.abs(clipped) / (theta + 1e-3 * typical)).max(axis=0)
+    last = ~bad & (size <= LAST_NEWTON_STEP)
+    state.theta[:, which[last]] = theta[:, last] + clipped[:, last]
+    state.done[which] = last | (size <= RELATIVE_STEP)
 
 
 def _newton(gradient: Array, information: Array, free: np.ndarray) -> Array:

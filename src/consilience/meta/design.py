@@ -8,9 +8,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from consilience.meta.additive import AdditiveSpec, additive_spec
 from consilience.meta.arrays import Array, Ints, as_frame, column, nearest, numeric
 from consilience.meta.errors import InputError
+
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -26,8 +30,7 @@ class Design:
     """The model matrix and what its columns are called.
 
     ``terms`` maps a formula term to its columns; ``kept`` (k,) are positions in the data given;
-    ``aliased`` are columns left out because others already say the same; ``levels`` are the kept levels
-    of each categorical variable, the reference first.
+    ``aliased`` are columns left out because others already say the same.
     """
 
     y: Array
@@ -57,7 +60,8 @@ def build_design(
     if X is not None:
         work, right = _given_columns(work, X)
     variables = _variables(right, work)
-    missing = work[["_yi", *(f"_{n}" for n in required), *variables]].isna()
+    names = ("_yi", *(f"_{n}" for n in required), *variables)
+    missing = {name: work[name].isna().to_numpy() for name in names}
     work, dropped, kept = _drop_missing(work, missing)
     matrix, columns, terms, spec = _matrix(right, work, variables)
     matrix, columns, terms, aliased = _drop_aliased(matrix, columns, terms)
@@ -112,13 +116,15 @@ def _is_call(text: str, end: int) -> bool:
 
 
 def _drop_missing(
-    work: pd.DataFrame, missing: pd.DataFrame
+    work: pd.DataFrame, missing: dict[str, Flags]
 ) -> tuple[pd.DataFrame, tuple[DroppedRow, ...], Ints]:
     """Leave out rows without an effect or a moderator; an effect without vi or study is an error."""
-    _check_companions(missing)
-    table = missing.to_numpy()
+    _check_companions(missing, work.index)
+    table = np.column_stack(list(missing.values()))
     out = np.flatnonzero(table.any(axis=1))
-    names = [str(c).removeprefix("_") for c in missing.columns]
+    if len(out) == 0:
+        return work, (), np.arange(len(work), dtype=np.int64)
+    names = [name.removeprefix("_") for name in missing]
     reasons = {
         p: ", ".join(n for n, m in zip(names, p) if m) + " missing" for p in set(map(tuple, table[out]))
     }
@@ -131,12 +137,12 @@ def _drop_missing(
     return work.iloc[kept], dropped, kept
 
 
-def _check_companions(missing: pd.DataFrame) -> None:
+def _check_companions(missing: dict[str, Flags], index: pd.Index[Any]) -> None:
     """vi and the study must be known wherever there is an effect."""
-    for name in missing.columns:
-        alone = missing[name] & ~missing["_yi"]
-        if name in ("_vi", "_cluster") and alone.any():
-            row = missing.index[int(np.flatnonzero(alone.to_numpy())[0])]
+    for name in ("_vi", "_cluster"):
+        alone = np.flatnonzero(missing[name] & ~missing["_yi"]) if name in missing else np.array([])
+        if len(alone):
+            row = index[int(alone[0])]
             raise InputError(
                 f"{name.removeprefix('_')} in row {row} is missing although the row has an effect; "
                 "fill it in or remove the row."
@@ -149,6 +155,10 @@ def _matrix(
     """The model matrix; categorical columns use treatment contrasts with sorted levels."""
     if right.replace(" ", "") == "1":
         return np.ones((len(work), 1)), ("Intercept",), {"Intercept": (0,)}, None
+    simple = additive_spec(right, work)
+    if simple is not None:
+        names, owners = simple.names()
+        return simple.rows(work), names, owners, simple
     import formulaic
 
     columns = {v: _plain(work[v]) for v in variables}
@@ -202,6 +212,9 @@ def model_rows(design: Design, frame: pd.DataFrame) -> Array:
             raise InputError(f"new: the model needs column '{name}', which new does not have.")
     if design.model_spec is None:
         return np.ones((len(frame), 1))
+    if isinstance(design.model_spec, AdditiveSpec):
+        place = {name: i for i, name in enumerate(design.model_spec.names()[0])}
+        return design.model_spec.rows(frame)[:, [place[c] for c in design.columns]]
     columns = {v: _as_fitted(frame[v]) for v in design.variables}
     matrix = design.model_spec.get_model_matrix(pd.DataFrame(columns, index=frame.index))
     names = [str(c) for c in matrix.columns]

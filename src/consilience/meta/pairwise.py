@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from consilience.meta.additive import AdditiveSpec
 from consilience.meta.arrays import Array
 from consilience.meta.contrasts import columns_of, table
 from consilience.meta.errors import InputError
@@ -52,6 +53,9 @@ def level_name(column: str) -> str:
 def reference_level(fit: MetaFit, term: str) -> str:
     """The level that treatment coding leaves out."""
     spec = fit.design.model_spec
+    if isinstance(spec, AdditiveSpec):
+        found = next(t for t in spec.terms if term in (t.label, t.variable))
+        return str(found.levels[0]) if found.levels else "reference"
     names = {term, f"C({term})"}
     for factor, contrasts in spec.factor_contrasts.items():
         if str(factor) in names or str(factor).startswith(f"C({term}"):

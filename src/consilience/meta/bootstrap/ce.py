@@ -9,7 +9,9 @@ from consilience.meta.bootstrap.replicates import Refits
 from consilience.meta.working.model import WorkingData
 
 
-def refit_ce(data: WorkingData, e: Array, draws: Array, counts: Array | None = None) -> Refits:
+def refit_ce(
+    data: WorkingData, e: Array, draws: Array, counts: Array | None = None, C: Array | None = None
+) -> Refits:
     """Correlated-effects fits to ``e * draws`` (J, R), tau2 by moments in each."""
     clusters, X, p = data.clusters, data.X, data.X.shape[1]
     XX = clusters.sums((X[:, :, None] * X[:, None, :]).reshape(len(X), p * p))
@@ -20,11 +22,18 @@ def refit_ce(data: WorkingData, e: Array, draws: Array, counts: Array | None = N
     weights = c / (k[:, None] * (vbar[:, None] + tau2))
     bread = np.linalg.inv((XX.T @ weights).T.reshape(-1, p, p))
     beta = np.einsum("rab,rb->ra", bread, (Xe.T @ (weights * draws)).T)
-    fitted = np.einsum("jab,rb->jar", XX.reshape(-1, p, p), beta, optimize=True)
-    # a study drawn c times counts c times in the sum of outer products: sqrt(c) here, as w holds c once
-    share = weights if counts is None else weights / np.sqrt(np.maximum(c, 1.0))
-    scores = share[:, None, :] * (Xe[:, :, None] * draws[:, None, :] - fitted)
-    return Refits(beta, bread, scores, np.stack([tau2, np.zeros_like(tau2)]), np.ones(len(tau2), dtype=bool))
+    pieces = None if C is None else _pieces(XX, Xe, weights, draws, beta, np.einsum("qa,rab->rqb", C, bread))
+    theta = np.stack([tau2, np.zeros_like(tau2)])
+    return Refits(beta, theta, np.ones(len(tau2), dtype=bool), pieces)
+
+
+def _pieces(XX: Array, Xe: Array, weights: Array, draws: Array, beta: Array, CM: Array) -> Array:
+    """``C M X_j'W_j (e_j eta - X_j beta)`` (J, R, q) by two products of per-study sums."""
+    R, q, p = CM.shape
+    linear = (Xe @ CM.reshape(R * q, p).T).reshape(-1, R, q)
+    fitted = (XX @ (CM[:, :, :, None] * beta[:, None, None, :]).reshape(R * q, p * p).T).reshape(-1, R, q)
+    out: Array = weights[:, :, None] * (linear * draws[:, :, None] - fitted)
+    return out
 
 
 def _moments(data: WorkingData, XX: Array, Xe: Array, ee: Array, draws: Array, c: Array) -> Array:

@@ -16,30 +16,35 @@ CHUNK = 200
 
 
 def refit_che(
-    data: WorkingData, e: Array, draws: Array, counts: Array | None = None, start: Array | None = None
+    data: WorkingData, e: Array, draws: Array, counts: Array | None = None, C: Array | None = None
 ) -> Refits:
-    """CHE fits to ``e * draws`` (J, R) by REML or ML, each started at ``start`` (2,)."""
+    """CHE fits to ``e * draws`` (J, R) by REML or ML."""
     V = sampling_covariance(data)
     turned = turn(e, data.X, V, data.clusters)
     typical = float(np.median(V.diagonal()))
-    begin = np.full(2, 0.5 * typical) if start is None else start
+    begin = np.full(2, 0.5 * typical)
     R = draws.shape[1]
     parts = []
     for at in range(0, R, CHUNK):
         piece = slice(at, min(at + CHUNK, R))
         c = None if counts is None else counts[:, piece]
-        parts.append(_chunk(turned, data, draws[:, piece], c, begin, typical))
+        parts.append(_chunk(turned, data, draws[:, piece], c, begin, typical, C))
     return Refits(
         np.concatenate([r.beta for r in parts]),
-        np.concatenate([r.bread for r in parts]),
-        np.concatenate([r.scores for r in parts], axis=2),
         np.concatenate([r.theta for r in parts], axis=1),
         np.concatenate([r.converged for r in parts]),
+        None if C is None else np.concatenate([r.pieces for r in parts if r.pieces is not None], axis=1),
     )
 
 
 def _chunk(
-    turned: CheData, data: WorkingData, draws: Array, counts: Array | None, start: Array, typical: float
+    turned: CheData,
+    data: WorkingData,
+    draws: Array,
+    counts: Array | None,
+    start: Array,
+    typical: float,
+    C: Array | None,
 ) -> Refits:
     restricted, R = data.estimator != "ML", draws.shape[1]
 
@@ -58,10 +63,12 @@ def _chunk(
         best = minimise_batch(evaluate, begin, typical, np.array([False, single]))
         theta, converged = best.theta, best.converged
     value = evaluate(theta, np.arange(R))
-    scores = _scores(turned, data, theta, draws, value.beta)
-    if counts is not None:
-        scores = scores * np.sqrt(counts)[:, None, :]
-    return Refits(value.beta, value.bread, scores, theta, converged)
+    pieces = None
+    if C is not None:
+        scores = _scores(turned, data, theta, draws, value.beta)
+        CM = np.einsum("qa,rab->rqb", C, value.bread)
+        pieces = np.einsum("rqb,jbr->jrq", CM, scores, optimize=True)
+    return Refits(value.beta, theta, converged, pieces)
 
 
 def _scores(turned: CheData, data: WorkingData, theta: Array, draws: Array, beta: Array) -> Array:

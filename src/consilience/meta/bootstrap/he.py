@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from consilience.meta.arrays import Array
 from consilience.meta.bootstrap.replicates import Refits
+from consilience.meta.clusters import Clusters
 from consilience.meta.working.model import WorkingData
 
 
-def refit_he(data: WorkingData, e: Array, draws: Array, counts: Array | None = None) -> Refits:
+def refit_he(
+    data: WorkingData, e: Array, draws: Array, counts: Array | None = None, C: Array | None = None
+) -> Refits:
     """Hierarchical-effects fits to ``e * draws`` (J, R), both components by moments in each."""
     clusters, X, p = data.clusters, data.X, data.X.shape[1]
     c = np.ones_like(draws) if counts is None else counts
@@ -20,11 +24,19 @@ def refit_he(data: WorkingData, e: Array, draws: Array, counts: Array | None = N
     bread = np.linalg.inv((pairs.T @ weighted).T.reshape(-1, p, p))
     y = e[:, None] * draws[clusters.codes]
     beta = np.einsum("rab,rb->ra", bread, (X.T @ (weighted * y)).T)
-    residual = weights * (y - X @ beta.T)
-    scores = np.stack([clusters.sums(X[:, [a]] * residual) for a in range(p)], axis=1)
-    if counts is not None:
-        scores = scores * np.sqrt(c)[:, None, :]
-    return Refits(beta, bread, scores, theta, np.ones(draws.shape[1], dtype=bool))
+    pieces = None
+    if C is not None:
+        CM = np.einsum("qa,rab->rqb", C, bread)
+        residual = weights * (y - X @ beta.T)
+        projected = [(X @ CM[:, q].T) * residual for q in range(len(C))]
+        pieces = np.stack([_by_study(clusters) @ values for values in projected], axis=2)
+    return Refits(beta, theta, np.ones(draws.shape[1], dtype=bool), pieces)
+
+
+def _by_study(clusters: Clusters) -> csr_array:
+    """The (J, k) indicator matrix, sparse: it sums columns within studies."""
+    k = clusters.k
+    return csr_array((np.ones(k), (clusters.codes, np.arange(k))), shape=(clusters.J, k))
 
 
 def _moments(data: WorkingData, e: Array, draws: Array, c: Array) -> Array:

@@ -16,20 +16,23 @@ from consilience.meta.arrays import Array
 
 @dataclass(frozen=True)
 class Refits:
-    """``beta`` (R, p), ``bread`` (R, p, p), ``scores`` X_j'W_j e_j (J, p, R), ``theta`` (2, R)."""
+    """``beta`` (R, p), ``theta`` (2, R) components, and whether each search ended.
+
+    ``pieces`` (J, R, q), where contrasts C were asked for, are ``C M X_j'W_j e_j``: their outer products sum
+    to the CR0 covariance of C beta.
+    """
 
     beta: Array
-    bread: Array
-    scores: Array
     theta: Array
     converged: np.ndarray
+    pieces: Array | None = None
 
 
 def wald_f(refits: Refits, C: Array) -> Array:
     """Naive F (R,) from CR0 covariances: ``(C b)'(C V C')^-1 (C b) / q``."""
     q = len(C)
-    CM = np.einsum("qa,rab->rqb", C, refits.bread)
-    pieces = np.einsum("rqb,jbr->rjq", CM, refits.scores, optimize=True)
+    assert refits.pieces is not None
+    pieces = np.swapaxes(refits.pieces, 0, 1)
     S = np.swapaxes(pieces, 1, 2) @ pieces
     estimate = refits.beta @ C.T
     if q == 1:

@@ -21,7 +21,9 @@ from consilience.meta.working.model import WorkingData
 class Refit(Protocol):
     """Fits to many draws at once."""
 
-    def __call__(self, data: WorkingData, e: Array, draws: Array, counts: Array | None = None) -> Refits:
+    def __call__(
+        self, data: WorkingData, e: Array, draws: Array, counts: Array | None = None, C: Array | None = None
+    ) -> Refits:
         """Fit to ``e`` times each column of ``draws`` (J, R)."""
 
 
@@ -83,7 +85,8 @@ def wild_test(
     rng = np.random.default_rng(seed)
     eta = every_sign(J) if exact else draw(rng, (J, reps))
     parts = [
-        wald_f(REFITS[model](data, e, eta[:, at : at + BATCH]), C) for at in range(0, eta.shape[1], BATCH)
+        wald_f(REFITS[model](data, e, eta[:, at : at + BATCH], None, C), C)
+        for at in range(0, eta.shape[1], BATCH)
     ]
     F = np.concatenate(parts)
     failed = int(np.sum(~np.isfinite(F)))
