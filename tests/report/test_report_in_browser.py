@@ -103,3 +103,13 @@ def test_text_in_figures_does_not_overlap_in_the_pages_own_font(browser: Browser
     )
     assert found == []
     page.close()
+
+
+def test_a_printed_page_holds_its_tables(browser: Browser, folder: Path) -> None:
+    page = browser.new_page(viewport={"width": 680, "height": 960}, color_scheme="dark")
+    page.emulate_media(media="print")
+    page.goto((folder / "report.html").as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= 680
+    assert page.evaluate("getComputedStyle(document.querySelector('.contents')).display") == "none"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    page.close()
