@@ -17,7 +17,7 @@ from consilience.synthesis.time_points import admitted
 
 @pytest.fixture(scope="module")
 def synthetic() -> SynthesisResult:
-    return synthesize(simulate_trials(seed=11))
+    return synthesize(simulate_trials(n_studies=30, participants=2100, seed=11))
 
 
 def test_persistence_splits_the_effects_at_the_plans_limit(synthetic: SynthesisResult) -> None:
@@ -30,7 +30,7 @@ def test_persistence_splits_the_effects_at_the_plans_limit(synthetic: SynthesisR
 
 
 def test_persistence_sees_time_points_that_the_main_analyses_leave_out() -> None:
-    table = simulate_trials(seed=11)
+    table = simulate_trials(n_studies=30, participants=2100, seed=11)
     whole, short = synthesize(table), synthesize(table, max_weeks=13)
     assert short.persistence[0].estimate == pytest.approx(whole.persistence[0].estimate)
     assert short.overall.k_effects < whole.overall.k_effects
@@ -86,7 +86,7 @@ def test_sensitivity_returns_the_overall_estimate_at_the_plans_own_choice(synthe
 
 
 def test_sensitivity_to_r_is_a_run_with_that_r(synthetic: SynthesisResult) -> None:
-    again = synthesize(simulate_trials(seed=11), pre_post_r=0.9)
+    again = synthesize(simulate_trials(n_studies=30, participants=2100, seed=11), pre_post_r=0.9)
     by_key = {e.key: e for e in synthetic.sensitivity}
     assert by_key["sensitivity:pre_post_r:0.9"].estimate == pytest.approx(again.overall.estimate, rel=1e-12)
 

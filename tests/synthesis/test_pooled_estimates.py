@@ -119,7 +119,7 @@ def test_a_likelihood_model_takes_reml_where_moments_were_asked() -> None:
     check_pooling(PROTOCOL.analysis.pooling.model_copy(update={"working_model": "CHE"}))
 
 
-@settings(deadline=None, max_examples=25, derandomize=True)
+@settings(deadline=None, max_examples=15, derandomize=True)
 @for_all(
     st.lists(
         st.tuples(st.sampled_from("ABCDEFG"), st.floats(-3, 3), st.floats(0.05, 2)), min_size=1, max_size=15
