@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,20 @@ def test_the_environment_to_run_is_part_of_the_environment_to_test() -> None:
         {line.split()[0] for line in lock.read_text().splitlines() if "==" in line} for lock in LOCKS
     )
     assert runtime <= dev
+
+
+def test_lock_files_cover_what_the_package_asks_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    asked = {
+        LOCKS[0]: project["project"]["dependencies"],
+        LOCKS[1]: sum(project["dependency-groups"].values(), []),
+    }
+    for lock, requirements in asked.items():
+        pinned = {
+            line.split("==")[0] for line in lock.read_text(encoding="utf-8").splitlines() if "==" in line
+        }
+        names = {re.split(r"[^A-Za-z0-9_.-]", wanted)[0].lower().replace("_", "-") for wanted in requirements}
+        assert names <= pinned, f"run `make lock`: {lock.name} lacks {sorted(names - pinned)}"
 
 
 def test_the_readme_names_the_two_commands_and_shows_a_picture() -> None:
