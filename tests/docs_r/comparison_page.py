@@ -16,7 +16,7 @@ AGAINST_PRINT = ("published", "here", "printed")
 
 @dataclass(frozen=True)
 class Row:
-    """One compared number: our expression, what the page prints, and where R gives it, R's and the tolerance."""
+    """One compared number: our expression, what the page prints, and R's with the tolerance, if R gives it."""
 
     line: int
     number: str
