@@ -16,7 +16,7 @@ AGAINST_PRINT = ("published", "here", "printed")
 
 @dataclass(frozen=True)
 class Row:
-    """One compared number: our expression, what the page prints, and R's with the tolerance, if R gives it."""
+    """One compared number: our expression, what the page prints, and R's with its tolerance, if any."""
 
     line: int
     number: str
