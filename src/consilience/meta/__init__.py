@@ -22,8 +22,10 @@ _CONTENTS = {
     "moderator_table": "subgroups",
     "partial_r2": "subgroups",
     "rma": "univariate.entry",
+    "rma_mv": "multilevel.entry",
     "robu": "robumeta",
     "subgroup_table": "subgroups",
+    "vcalc": "sampling_covariance",
 }
 
 __all__ = [
@@ -43,8 +45,10 @@ __all__ = [
     "moderator_table",
     "partial_r2",
     "rma",
+    "rma_mv",
     "robu",
     "subgroup_table",
+    "vcalc",
 ]
 
 

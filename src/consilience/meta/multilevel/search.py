@@ -168,7 +168,7 @@ def _unidentified(problem: Problem, start: Array, held: np.ndarray) -> np.ndarra
     out = ~held & (np.diag(scaled) <= NO_INFORMATION)
     for b in range(len(start)):
         for a in range(b):
-            if not (held[b] or out[a] or out[b]):
+            if not (held[a] or held[b] or out[a] or out[b]):
                 same = abs(scaled[a, b]) / np.sqrt(scaled[a, a] * scaled[b, b])
                 out[b] = same > SAME_DIRECTION
     return out
