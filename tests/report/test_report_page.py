@@ -12,9 +12,10 @@ import pytest
 import report_sample
 
 from consilience.report import render_html, write_report
-from consilience.report.appendix import PAGE, command_of
+from consilience.report.data_sections import PAGE
 from consilience.report.findings import key_findings
 from consilience.report.html import is_address
+from consilience.report.method_sections import command_of
 from consilience.synthesis.result import SynthesisResult
 
 VOID = {"meta", "br", "img", "input", "link", "hr", "path", "use", "col"}

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from consilience.report.assemble import build_document
 from consilience.report.document import Document
 from consilience.report.figures import Figure, all_figures
-from consilience.report.sections import build_document
 from consilience.synthesis.result import SynthesisResult
 
 

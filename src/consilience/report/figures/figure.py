@@ -94,3 +94,12 @@ def blank_drawing(width: float, height: float) -> Drawing:
         drawing = Drawing(figsize=(width, height), dpi=96)
         FigureCanvasAgg(drawing)
     return drawing
+
+
+def file_name(key: str) -> str:
+    """Turn a protocol's key into a part of a file name that every system takes.
+
+    >>> file_name("cbt plus/other")
+    'cbt-plus-other'
+    """
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", key).strip("-") or "other"

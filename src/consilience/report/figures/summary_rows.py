@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from consilience.report import numerals as say
-from consilience.report.figures.figure import Figure, blank_drawing
+from consilience.report.figures.figure import Figure, blank_drawing, file_name
 from consilience.report.figures.interval_rows import Column, Mark, Row, draw_rows, favours, rule, tidy_limits
 from consilience.report.figures.style import BLUE, MUTED, VERMILLION, drawing_style, shorten
 from consilience.synthesis.result import Estimate, SynthesisResult
@@ -215,7 +215,7 @@ def _moderators(result: SynthesisResult, subset: str, label: str) -> Figure:
     )
     return summary_figure(
         Sheet(
-            f"moderators-{subset}",
+            f"moderators-{file_name(subset)}",
             f"Moderators: {label}",
             caption,
             tuple(lines),
