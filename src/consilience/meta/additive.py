@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from consilience.meta.arrays import Array
+from consilience.meta.arrays import Array, Ints
 from consilience.meta.errors import InputError
 
 TERM = re.compile(r"^(?:C\(\s*(?P<c>[A-Za-z_.][\w.]*)\s*\)|`(?P<q>[^`]+)`|(?P<n>[A-Za-z_.][\w.]*))$")
@@ -39,7 +39,8 @@ class Term:
         """Model-matrix columns (n, c) of some rows."""
         if self.levels is None:
             return np.asarray(series.to_numpy(dtype=float))[:, None]
-        codes = pd.Index(self.levels).get_indexer(pd.Index(_comparable(series)))
+        occurrence, distinct = _distinct(series)
+        codes = pd.Index(self.levels).get_indexer(pd.Index(_comparable(distinct)))[occurrence]
         if (codes < 0).any():
             unseen = series.iloc[int(np.flatnonzero(codes < 0)[0])]
             known = ", ".join(map(str, self.levels))
@@ -100,8 +101,13 @@ def _levels(series: pd.Series[Any], categorical: bool) -> tuple[Any, ...] | None
     is_number = pd.api.types.is_numeric_dtype(series) and series.dtype != bool
     if is_number and not categorical:
         return None
-    values = _comparable(series)
-    return tuple(sorted(set(values)))
+    return tuple(sorted(set(_comparable(_distinct(series)[1]))))
+
+
+def _distinct(series: pd.Series[Any]) -> tuple[Ints, pd.Series[Any]]:
+    """The values that occur, once each, and which of them every row has: names are made of few values."""
+    occurrence, values = pd.factorize(series, use_na_sentinel=False)
+    return occurrence.astype(np.int64), pd.Series(values)
 
 
 def _comparable(series: pd.Series[Any]) -> list[Any]:

@@ -1,9 +1,10 @@
 """The likelihood of correlated and hierarchical effects, for one data set or many bootstrap ones at once.
 
 A study's covariance is ``V_j + tau2 11' + omega2 I``. With V_j = Q Lambda Q' and everything turned by Q',
-it is a diagonal plus one rank: ``(Lambda + omega2) + tau2 u u'``, u = Q'1. All that the likelihood and its
-first and second derivatives need are sums over effects of products of two columns of [u, X, y], weighted
-by powers of ``g = 1 / (lambda + omega2)``; a replicate changes g and multiplies y by a study's draw.
+it is a diagonal plus one rank: ``(Lambda + omega2) + tau2 u u'``, u = Q'1, with inverse ``D - h D u u' D``,
+D = diag(g), ``g = 1 / (lambda + omega2)``, ``h = tau2 / (1 + tau2 u'Du)``. For Z = [X, y] all that the
+likelihood and its derivatives need are sums over effects of z z' times powers of g, and for each study
+``b = Z'Du`` with its derivatives. A replicate changes g and multiplies y by a study's draw.
 """
 
 from __future__ import annotations
@@ -14,53 +15,38 @@ import numpy as np
 
 from consilience.meta.arrays import Array, Ints
 from consilience.meta.blocks import Blocks
-from consilience.meta.clusters import Clusters, SizeGroup
-
-# Below this many effects the cost is that of the calls, and one long table needs the fewest.
-FEW_EFFECTS = 3000
-
-
-@dataclass(frozen=True)
-class Turned:
-    """Studies of one size: ``values`` (m, n) of Lambda, ``products`` (m, F, n) of columns [u, X, y]."""
-
-    members: Ints
-    values: Array
-    products: Array
-
-
-@dataclass(frozen=True)
-class Whole:
-    """All effects, study by study: ``values`` (k,), ``products`` (k, F), ``starts`` of the J studies."""
-
-    values: Array
-    products: Array
-    starts: Ints
-    J: int
+from consilience.meta.clusters import Clusters
 
 
 @dataclass(frozen=True)
 class CheData:
-    """Data turned by the eigenvectors of V, and which product belongs to which pair of columns.
+    """Turned data, study by study, studies of one size together.
 
-    ``uu``, ``uz`` and ``zz`` are the places of u'u, u'z and z'z among the products, z a column of [X, y];
-    ``left`` and ``right`` are the two columns of each z'z, ``times_y`` how often y is in a product.
+    ``columns`` (k, d + 1) are [u, X, y] with d = p + 1, ``values`` (k,) the eigenvalues of V, ``starts`` (J,)
+    the first row of each study, ``study`` (J,) its number, ``owner`` (k,) the same for every row;
+    ``spans`` (first row, studies, size) of each size. ``pairs`` (k, P) are products of two columns of Z.
     """
 
-    groups: tuple[Turned, ...]
-    whole: Whole | None
-    p: int
-    uu: Ints
-    uz: Ints
-    zz: Ints
+    columns: Array
+    values: Array
+    starts: Ints
+    study: Ints
+    owner: Ints
+    spans: tuple[tuple[int, int, int], ...]
+    crossed: Array
+    pairs: Array
     left: Ints
     right: Ints
-    times_y: Ints
+
+    @property
+    def p(self) -> int:
+        """Number of coefficients."""
+        return int(self.columns.shape[1]) - 2
 
 
 @dataclass(frozen=True)
 class CheValue:
-    """Minus the log-likelihood with derivatives for R replicates, and the sums behind it.
+    """Minus the log-likelihood with derivatives for R replicates.
 
     ``value`` (R,), ``gradient`` (2, R), ``observed`` and ``average`` information (2, 2, R); ``beta`` (R, p),
     ``bread`` (R, p, p).
@@ -76,167 +62,191 @@ class CheValue:
 
 def turn(y: Array, X: Array, V: Blocks, clusters: Clusters) -> CheData:
     """Prepare the data: one symmetric eigenproblem per study."""
-    d = X.shape[1] + 2
-    first, second = np.triu_indices(d)
-    groups = tuple(_turn_group(y, X, g, part, first, second) for g, part in zip(clusters.groups, V.parts))
-    zz = np.flatnonzero(first > 0)
+    d = X.shape[1] + 1
+    left, right = np.triu_indices(d)
+    parts, values, spans, first = [], [], [], 0
+    for group, part in zip(clusters.groups, V.parts):
+        lam, Q = np.linalg.eigh(part)
+        raw = np.concatenate(
+            [np.ones((*group.rows.shape, 1)), X[group.rows], y[group.rows][:, :, None]], axis=2
+        )
+        parts.append((np.swapaxes(Q, 1, 2) @ raw).reshape(-1, d + 1))
+        values.append(lam.ravel())
+        spans.append((first, len(group.members), group.size))
+        first += lam.size
+    columns = np.concatenate(parts)
+    study = np.concatenate([g.members for g in clusters.groups])
+    sizes = clusters.sizes[study]
     return CheData(
-        groups=groups,
-        whole=_whole(groups, clusters.J) if clusters.k <= FEW_EFFECTS else None,
-        p=d - 2,
-        uu=np.flatnonzero((first == 0) & (second == 0)),
-        uz=np.flatnonzero((first == 0) & (second > 0)),
-        zz=zz,
-        left=first[zz] - 1,
-        right=second[zz] - 1,
-        times_y=(first == d - 1).astype(int) + (second == d - 1),
+        columns=columns,
+        values=np.concatenate(values),
+        starts=np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.int64),
+        study=study,
+        owner=np.repeat(study, sizes),
+        spans=tuple(spans),
+        crossed=columns * columns[:, :1],
+        pairs=columns[:, 1 + left] * columns[:, 1 + right],
+        left=left,
+        right=right,
     )
 
 
-def _whole(groups: tuple[Turned, ...], J: int) -> Whole:
-    """The groups end to end: one long table, so that few studies cost few calls."""
-    sizes = np.concatenate([np.full(len(g.values), g.values.shape[1]) for g in groups])
-    flat = [np.swapaxes(g.products, 1, 2).reshape(-1, g.products.shape[1]) for g in groups]
-    starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
-    return Whole(np.concatenate([g.values.ravel() for g in groups]), np.concatenate(flat), starts, J)
+def _by_study(data: CheData, weights: Array) -> Array:
+    """``sum of weights x u x [u, Z]`` within studies, (J, d + 1, R), for weights (k, R)."""
+    R = weights.shape[1]
+    if R == 1:
+        sums: Array = np.add.reduceat(data.crossed * weights, data.starts)[:, :, None]
+        return sums
+    out = np.empty((len(data.study), data.crossed.shape[1], R))
+    at = 0
+    for first, m, n in data.spans:
+        rows = slice(first, first + m * n)
+        features = np.swapaxes(data.crossed[rows].reshape(m, n, -1), 1, 2)
+        out[at : at + m] = features @ weights[rows].reshape(m, n, R)
+        at += m
+    return out
 
 
-def _turn_group(y: Array, X: Array, group: SizeGroup, V: Array, first: Ints, second: Ints) -> Turned:
-    values, vectors = np.linalg.eigh(V)
-    rows = group.rows
-    columns = np.concatenate([np.ones((*rows.shape, 1)), X[rows], y[rows][:, :, None]], axis=2)
-    turned = np.swapaxes(np.swapaxes(vectors, 1, 2) @ columns, 1, 2)
-    products = turned[:, first, :] * turned[:, second, :]
-    return Turned(group.members, values, np.ascontiguousarray(products))
-
-
-def _products(data: CheData, group: Turned, omega2: Array, draws: Array | None, powers: int) -> list[Array]:
-    """Sums over effects weighted by g, g^2, g^3: (m, F, R) each; draws scale the y column."""
-    g = 1.0 / (group.values[:, :, None] + omega2)
-    out: list[Array] = []
-    weight: Array = np.ones_like(g)
-    for _ in range(powers):
-        weight = weight * g
-        sums = group.products @ weight
+def _study_terms(data: CheData, powers: list[Array], draws: Array | None) -> list[Array]:
+    """[u, Z]'D^k u of each study for k = 1, 2, 3: (R, J, d + 1); draws scale the y column."""
+    out = []
+    for weights in powers:
+        sums = _by_study(data, weights)
         if draws is not None:
-            eta = draws[group.members][:, None, :]
-            sums[:, data.times_y == 1] *= eta
-            sums[:, data.times_y == 2] *= eta**2
-        out.append(sums)
+            sums[:, -1] *= draws[data.study]
+        out.append(np.ascontiguousarray(np.moveaxis(sums, 2, 0)))
     return out
 
 
-def study_matrices(data: CheData, group: Turned, theta: Array, draws: Array | None) -> Array:
-    """``[X, y]'W[X, y]`` of each study, upper triangle (m, P, R), at theta (2, R)."""
-    (s,) = _products(data, group, theta[1], draws, 1)
-    a, b = s[:, data.uu], s[:, data.uz]
-    h = theta[0] / (1 + theta[0] * a)
-    out: Array = s[:, data.zz] - h * b[:, data.left] * b[:, data.right]
+def _effect_terms(data: CheData, powers: list[Array], draws: Array | None) -> list[Array]:
+    """Z'D^k Z over all studies for k = 1, 2, 3: (R, d, d)."""
+    d = data.p + 1
+    times_y = (data.left == d - 1).astype(int) + (data.right == d - 1)
+    out: list[Array] = []
+    for weights in powers:
+        if draws is None:
+            upper = data.pairs.T @ weights
+        else:
+            eta = draws[data.owner]
+            upper = np.empty((len(times_y), weights.shape[1]))
+            for times, scale in enumerate((np.ones((1, 1)), eta, eta**2)):
+                upper[times_y == times] = data.pairs[:, times_y == times].T @ (weights * scale)
+        square = np.empty((upper.shape[1], d, d))
+        square[:, data.left, data.right] = square[:, data.right, data.left] = upper.T
+        out.append(square)
     return out
 
 
-def _group_sums(
-    data: CheData, group: Turned, theta: Array, draws: Array | None, counts: Array | None
-) -> tuple[Array, Array]:
-    """Sums over a group's studies for R replicates; see ``_study_sums``."""
-    s = _products(data, group, theta[1], draws, 3)
-    g = 1.0 / (group.values[:, :, None] + theta[1])
-    c = np.ones((len(group.members), theta.shape[1])) if counts is None else counts[group.members]
-    own = (-np.log(g).sum(axis=1), g.sum(axis=1), -(g**2).sum(axis=1))
-    return _study_sums(data, s, own, theta[0], c)
+def _weighted(left: Array, weight: Array, right: Array) -> Array:
+    """``sum_j w_j l_j r_j'`` for each replicate."""
+    out: Array = np.swapaxes(left, 1, 2) @ (weight[:, :, None] * right)
+    return out
 
 
-def _whole_sums(data: CheData, whole: Whole, theta: Array) -> tuple[Array, Array]:
-    """The same over all studies of one data set at once."""
-    g = 1.0 / (whole.values + theta[1])
-    weights = np.stack([g, g**2, g**3])
-    s = [np.add.reduceat(whole.products * w[:, None], whole.starts)[:, :, None] for w in weights]
-    rows = np.stack([-np.log(g), g, -(g**2)])
-    own = tuple(np.add.reduceat(row, whole.starts)[:, None] for row in rows)
-    return _study_sums(data, s, own, theta[0], np.ones((whole.J, 1)))
+def _both(matrix: Array) -> Array:
+    """A matrix plus its transpose."""
+    out: Array = matrix + np.swapaxes(matrix, 1, 2)
+    return out
 
 
-def _study_sums(
-    data: CheData, s: list[Array], own: tuple[Array, ...], tau2: Array, c: Array
-) -> tuple[Array, Array]:
-    """Sums over studies, each counted c (m, R) times: (6, P, R) of G = [X, y]'W[X, y], (6, R) of log-dets.
+def _sums(data: CheData, theta: Array, draws: Array | None, counts: Array | None) -> tuple[Array, Array]:
+    """G = Z'WZ with its derivatives (6, R, d, d), and log |Sigma| with its own (6, R).
 
-    Order: value, d/dtau2, d/domega2, d2/dtau2^2, d2/dtau2 domega2, d2/domega2^2. ``s`` are the weighted
-    sums of products, ``own`` the log-determinant of the diagonal part with its derivatives in omega2.
+    Order: value, d/dtau2, d/domega2, d2/dtau2^2, d2/dtau2 domega2, d2/domega2^2.
     """
-    (s1, s2, s3), left, right = s, data.left, data.right
-    a, a1, a2 = s1[:, data.uu], -s2[:, data.uu], 2 * s3[:, data.uu]
-    b, b1, b2 = s1[:, data.uz], -s2[:, data.uz], 2 * s3[:, data.uz]
+    tau2 = theta[0][:, None]
+    g = 1.0 / (data.values[:, None] + theta[1])
+    powers = [g, g**2, g**3]
+    s1, s2, s3 = _study_terms(data, powers, draws)
+    a, a1, a2 = s1[:, :, 0], -s2[:, :, 0], 2 * s3[:, :, 0]
+    B, B1, B2 = s1[:, :, 1:], -s2[:, :, 1:], 2 * s3[:, :, 1:]
+    c = np.ones((1, 1)) if counts is None else counts[data.study].T
     u = 1 + tau2 * a
-    h, ht, htt = tau2 / u, u**-2, -2 * a * u**-3
-    ho = -(h**2) * a1
-    hto, hoo = -2 * tau2 * a1 * u**-3, -2 * h * ho * a1 - h**2 * a2
-    bb = b[:, left] * b[:, right]
-    cross = b1[:, left] * b[:, right] + b[:, left] * b1[:, right]
-    curve = b2[:, left] * b[:, right] + 2 * b1[:, left] * b1[:, right] + b[:, left] * b2[:, right]
-    matrices = (
-        s1[:, data.zz] - h * bb,
-        -ht * bb,
-        -s2[:, data.zz] - ho * bb - h * cross,
-        -htt * bb,
-        -hto * bb - ht * cross,
-        2 * s3[:, data.zz] - hoo * bb - 2 * ho * cross - h * curve,
+    h, ht, htt = c * tau2 / u, c / u**2, -2 * c * a / u**3
+    ho = -h * (tau2 / u) * a1
+    hto, hoo = -2 * c * tau2 * a1 / u**3, -2 * (tau2 / u) * ho * a1 - h * (tau2 / u) * a2
+    if counts is not None:
+        powers = [w * counts[data.owner] for w in powers]
+    Z1, Z2, Z3 = _effect_terms(data, powers, draws)
+    G = (
+        Z1 - _weighted(B, h, B),
+        -_weighted(B, ht, B),
+        -Z2 - _weighted(B, ho, B) - _both(_weighted(B1, h, B)),
+        -_weighted(B, htt, B),
+        -_weighted(B, hto, B) - _both(_weighted(B1, ht, B)),
+        2 * Z3
+        - _weighted(B, hoo, B)
+        - _both(2 * _weighted(B1, ho, B) + _weighted(B2, h, B))
+        - 2 * _weighted(B1, h, B1),
     )
-    a, a1, a2, u = a[:, 0], a1[:, 0], a2[:, 0], u[:, 0]
-    logdets = (
-        own[0] + np.log(u),
-        a / u,
-        own[1] + tau2 * a1 / u,
-        -(a**2) / u**2,
-        a1 / u**2,
-        own[2] + tau2 * a2 / u - (tau2 * a1 / u) ** 2,
+    share = np.ones((1, 1)) if counts is None else counts[data.owner]
+    logdet = (
+        -(share * np.log(g)).sum(axis=0) + (c * np.log(u)).sum(axis=1),
+        (c * a / u).sum(axis=1),
+        (share * g).sum(axis=0) + (c * tau2 * a1 / u).sum(axis=1),
+        -(c * (a / u) ** 2).sum(axis=1),
+        (c * a1 / u**2).sum(axis=1),
+        -(share * g**2).sum(axis=0) + (c * (tau2 * a2 / u - (tau2 * a1 / u) ** 2)).sum(axis=1),
     )
-    sums = np.stack([np.einsum("mpr,mr->pr", x, c) for x in matrices])
-    return sums, np.stack([np.einsum("mr,mr->r", x, c) for x in logdets])
+    return np.stack(G), np.stack(logdet)
 
 
 def evaluate_che(
     data: CheData, theta: Array, restricted: bool, draws: Array | None = None, counts: Array | None = None
 ) -> CheValue:
-    """Minus the (restricted) log-likelihood, without constants, at theta (2, R) = (tau2, omega2)."""
-    if data.whole is not None and theta.shape[1] == 1 and draws is None and counts is None:
-        parts = [_whole_sums(data, data.whole, theta)]
-    else:
-        parts = [_group_sums(data, group, theta, draws, counts) for group in data.groups]
-    G = _square(data, np.add.reduce([p[0] for p in parts]))
-    logdet = np.add.reduce([p[1] for p in parts])
+    """Minus the (restricted) log-likelihood, without constants, at theta (2, R) = (tau2, omega2).
+
+    ``draws`` (J, R) multiply a study's y, ``counts`` (J, R) say how often the study is in the data.
+    """
+    G, logdet = _sums(data, theta, draws, counts)
     p = data.p
     A = G[:, :, :p, :p]
     bread = np.linalg.inv(A[0])
-    beta = np.einsum("rab,rb->ra", bread, G[0, :, :p, p])
+    beta = (bread @ G[0, :, :p, p:])[:, :, 0]
     v = np.concatenate([-beta, np.ones((len(beta), 1))], axis=1)
-    Gv = np.einsum("drab,rb->dra", G, v)
-    quad = np.einsum("dra,ra->dr", Gv, v)
-    value = logdet[0] + quad[0]
-    gradient = logdet[1:3] + quad[1:3]
-    push = np.einsum("rab,drb->dra", bread, Gv[1:3, :, :p])
-    curve = np.empty((2, 2, theta.shape[1]))
-    observed = np.empty_like(curve)
-    MA = bread @ A[1:3] if restricted else np.zeros((2, 1, 1, 1))
-    for s, t, index in ((0, 0, 3), (0, 1, 4), (1, 1, 5)):
-        second = quad[index] - 2 * np.einsum("ra,ra->r", push[s], Gv[1 + t, :, :p])
-        curve[s, t] = curve[t, s] = second
-        total = second + logdet[index]
-        if restricted:
-            total = total + np.einsum("rab,rba->r", bread, A[index])
-            total = total - np.einsum("rab,rba->r", MA[s], MA[t])
-        observed[s, t] = observed[t, s] = total
-    if restricted:
+    Gv = (G @ v[:, :, None])[:, :, :, 0]
+    quad = (Gv * v).sum(axis=2)
+    value, gradient = logdet[0] + quad[0], logdet[1:3] + quad[1:3]
+    MA = bread @ A[1:3] if restricted else None
+    if MA is not None:
         value = value + np.linalg.slogdet(A[0])[1]
-        gradient = gradient + np.einsum("draa->dr", MA)
-    return CheValue(value / 2, gradient / 2, observed / 2, curve / 4, beta, bread)
+        gradient = gradient + np.trace(MA, axis1=2, axis2=3)
+    average, observed = _informations(G, logdet, Gv, quad, bread, MA)
+    return CheValue(value / 2, gradient / 2, observed / 2, average / 4, beta, bread)
 
 
-def _square(data: CheData, upper: Array) -> Array:
-    """Upper triangles (6, P, R) as symmetric matrices (6, R, p + 1, p + 1)."""
-    d = data.p + 1
-    out = np.empty((upper.shape[0], upper.shape[2], d, d))
-    moved = np.swapaxes(upper, 1, 2)
-    out[:, :, data.left, data.right] = moved
-    out[:, :, data.right, data.left] = moved
+def _informations(
+    G: Array, logdet: Array, Gv: Array, quad: Array, bread: Array, MA: Array | None
+) -> tuple[Array, Array]:
+    """Second derivatives (2, 2, R) of the residual sum of squares alone, and of all of -2 log L."""
+    p = bread.shape[1]
+    push = (bread @ Gv[1:3, :, :p, None])[:, :, :, 0]
+    average = np.empty((2, 2, len(bread)))
+    observed = np.empty_like(average)
+    for s, t, index in ((0, 0, 3), (0, 1, 4), (1, 1, 5)):
+        curve = quad[index] - 2 * (push[s] * Gv[1 + t, :, :p]).sum(axis=1)
+        total = curve + logdet[index]
+        if MA is not None:
+            total = total + (bread * G[index, :, :p, :p]).sum(axis=(1, 2))
+            total = total - (MA[s] * np.swapaxes(MA[t], 1, 2)).sum(axis=(1, 2))
+        average[s, t] = average[t, s] = curve
+        observed[s, t] = observed[t, s] = total
+    return average, observed
+
+
+def study_scores(data: CheData, theta: Array, draws: Array, beta: Array, CM: Array) -> Array:
+    """``C M X_j'W_j (y_j - X_j beta)`` of each study (J, R, q), for CM (R, q, p)."""
+    R, q, p = CM.shape
+    u, X, y = data.columns[:, :1], data.columns[:, 1 : 1 + p], data.columns[:, -1:]
+    g = 1.0 / (data.values[:, None] + theta[1])
+    residual = g * (y * draws[data.owner] - X @ beta.T)
+    pull = np.add.reduceat(u * residual, data.starts)
+    a = np.add.reduceat(u**2 * g, data.starts)
+    h = theta[0] / (1 + theta[0] * a)
+    out = np.empty((len(data.study), R, q))
+    for index in range(q):
+        projected = X @ CM[:, index].T
+        own = np.add.reduceat(projected * residual, data.starts)
+        b = np.add.reduceat(projected * (u * g), data.starts)
+        out[data.study, :, index] = own - h * b * pull
     return out

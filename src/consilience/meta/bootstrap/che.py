@@ -7,12 +7,12 @@ import numpy as np
 from consilience.meta.arrays import Array, Ints
 from consilience.meta.batch_newton import minimise_batch
 from consilience.meta.bootstrap.replicates import Refits
-from consilience.meta.che_likelihood import CheData, CheValue, evaluate_che, study_matrices, turn
+from consilience.meta.che_likelihood import CheData, CheValue, evaluate_che, study_scores, turn
 from consilience.meta.working.likelihood_fit import given_components
 from consilience.meta.working.model import WorkingData
 from consilience.meta.working.sampling import sampling_covariance
 
-CHUNK = 200
+CHUNK = 250
 
 
 def refit_che(
@@ -22,13 +22,18 @@ def refit_che(
     V = sampling_covariance(data)
     turned = turn(e, data.X, V, data.clusters)
     typical = float(np.median(V.diagonal()))
-    begin = np.full(2, 0.5 * typical)
+    restricted = data.estimator != "ML"
+    begin = np.full((2, 1), 0.5 * typical)
+    single = np.array([False, int(data.clusters.sizes.max()) == 1])
+    begin[single] = 0.0
+    if data.fixed is None:
+        begin = minimise_batch(lambda t, _: evaluate_che(turned, t, restricted), begin, typical, single).theta
     R = draws.shape[1]
     parts = []
     for at in range(0, R, CHUNK):
         piece = slice(at, min(at + CHUNK, R))
         c = None if counts is None else counts[:, piece]
-        parts.append(_chunk(turned, data, draws[:, piece], c, begin, typical, C))
+        parts.append(_chunk(turned, data, draws[:, piece], c, begin[:, 0], typical, C))
     return Refits(
         np.concatenate([r.beta for r in parts]),
         np.concatenate([r.theta for r in parts], axis=1),
@@ -65,22 +70,6 @@ def _chunk(
     value = evaluate(theta, np.arange(R))
     pieces = None
     if C is not None:
-        scores = _scores(turned, data, theta, draws, value.beta)
         CM = np.einsum("qa,rab->rqb", C, value.bread)
-        pieces = np.einsum("rqb,jbr->jrq", CM, scores, optimize=True)
+        pieces = study_scores(turned, theta, draws, value.beta, CM)
     return Refits(value.beta, theta, converged, pieces)
-
-
-def _scores(turned: CheData, data: WorkingData, theta: Array, draws: Array, beta: Array) -> Array:
-    """X_j'W_j (y_j - X_j beta) for each study and draw (J, p, R)."""
-    p = turned.p
-    out = np.empty((data.clusters.J, p, theta.shape[1]))
-    left, right = np.triu_indices(p + 1)
-    position = np.empty((p + 1, p + 1), dtype=int)
-    position[left, right] = position[right, left] = np.arange(len(left))
-    for group in turned.groups:
-        G = study_matrices(turned, group, theta, draws)
-        for a in range(p):
-            fitted = np.einsum("mbr,rb->mr", G[:, position[a, :p]], beta)
-            out[group.members, a] = G[:, position[a, p]] - fitted
-    return out
