@@ -173,3 +173,40 @@ def test_saddlepoint_by_low_rank_equals_saddlepoint_by_eigenvalues(t2: float) ->
     assert abs(low - simulated) < 4 * np.sqrt(simulated * (1 - simulated) / 40_000) + (
         0.004 if t2 > 1 else 0.02
     )
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_many_predictions_agree_with_single_ones(model: str) -> None:
+    frame = pd.concat([trials(s).assign(study=lambda d, s=s: d["study"] + str(s)) for s in (1, 2, 3)])
+    result = fit(frame, model)
+    assert len(frame) > 50
+    table = result.predict()
+    few = result.infer(result.X[:7])
+    np.testing.assert_allclose(table["df"].iloc[:7], few.df, rtol=1e-9)
+    np.testing.assert_allclose(table["se"].iloc[:7], few.se, rtol=1e-12)
+
+
+def test_predictions_for_many_studies_stay_small() -> None:
+    """Degrees of freedom of every row of a large data set: no table of rows by studies."""
+    import tracemalloc
+
+    frame = trials(4, J=4000)
+    result = meta.meta_regression("yi ~ x + g", frame, working_model="CE")
+    tracemalloc.start()
+    result.predict()
+    assert tracemalloc.get_traced_memory()[1] < 100e6
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("s", [1e-8, 1e-4, 1e-3, 1e6])
+def test_cr2_of_corrdat_does_not_depend_on_its_units(s: float) -> None:
+    """An absolute cut of eigenvalues loses 80 % of this standard error at s = 0.001."""
+    frame = data("corrdat")
+    scaled = frame.assign(yi=frame["yi"] * s, vi=frame["vi"] * s**2)
+    one, other = (
+        meta.meta_regression(formula("corrdat"), f, cluster="cluster", working_model="CHE")
+        for f in (frame, scaled)
+    )
+    np.testing.assert_allclose(one.se, other.se / s, rtol=1e-8)
+    np.testing.assert_allclose(one.df, other.df, rtol=1e-8)
+    np.testing.assert_allclose(one.wald_test().p_value, other.wald_test().p_value, rtol=1e-8)

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 from scipy import special
 
-from consilience.meta.arrays import Array
+from consilience.meta.arrays import Array, Ints
 from consilience.meta.errors import InputError
 from consilience.meta.robust import RobustCovariance
 from consilience.meta.saddlepoint import saddlepoint_p
@@ -17,6 +17,7 @@ Reference = Literal["Satterthwaite", "saddlepoint", "naive-t", "naive-tp", "z"]
 
 LOST_SHARE = 1e-8
 SMALLEST_VARIANCE = 1e-20
+MANY_ROWS = 50
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,17 @@ def satterthwaite(robust: RobustCovariance, C: Array) -> Array:
 
     All rows at once; the pairs are contracted through sums over clusters.
     """
+    if len(C) > MANY_ROWS:
+        total, spread = _moments_by_tensors(robust, C)
+    else:
+        total, spread = _moments_by_rows(robust, C)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        df: Array = np.where((spread > 0) & (total > 0), total**2 / spread, np.nan)
+    return df
+
+
+def _moments_by_rows(robust: RobustCovariance, C: Array) -> tuple[Array, Array]:
+    """Sum of P_jj and of all P_ij^2, row by row of C: best for few rows."""
     own = np.einsum("sa,jab,sb->js", C, robust.own, C, optimize=True)
     L = np.einsum("sa,jar->sjr", C, robust.L)
     between = np.einsum("sjr,rt,sjt->js", L, robust.K, L, optimize=True)
@@ -51,11 +63,21 @@ def satterthwaite(robust: RobustCovariance, C: Array) -> Array:
     SK = S @ robust.K
     pairs = np.einsum("sab,sba->s", SK, SK)
     diagonal = own + between
-    spread = pairs + (diagonal**2).sum(axis=0) - (between**2).sum(axis=0)
-    total = diagonal.sum(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        df: Array = np.where((spread > 0) & (total > 0), total**2 / spread, np.nan)
-    return df
+    return diagonal.sum(axis=0), pairs + (diagonal**2).sum(axis=0) - (between**2).sum(axis=0)
+
+
+def _moments_by_tensors(robust: RobustCovariance, C: Array) -> tuple[Array, Array]:
+    """The same from sums over clusters that do not depend on C: best for many rows."""
+    J, p, r = robust.L.shape
+    between = (robust.L @ robust.K @ np.swapaxes(robust.L, 1, 2)).reshape(J, p * p)
+    diagonal = robust.own.reshape(J, p * p) + between
+    squares = diagonal.T @ diagonal - between.T @ between
+    flat = robust.L.reshape(J, p * r)
+    T = np.einsum("arbt->abrt", (flat.T @ flat).reshape(p, r, p, r)).reshape(p * p, r * r)
+    cc = (C[:, :, None] * C[:, None, :]).reshape(len(C), p * p)
+    SK = (cc @ T).reshape(-1, r, r) @ robust.K
+    pairs = np.einsum("sab,sba->s", SK, SK)
+    return cc @ diagonal.sum(axis=0), pairs + np.einsum("sx,xy,sy->s", cc, squares, cc, optimize=True)
 
 
 def check_reference(name: str) -> Reference:
@@ -113,24 +135,22 @@ def t_quantile(prob: float, df: Array) -> Array:
 
 def unreliable(robust: RobustCovariance, C: Array, labels: tuple[str, ...]) -> list[tuple[str, str]]:
     """For each row of C (reason, study) why it cannot have a robust standard error; empty where it can."""
-    out = []
-    for row in C:
-        touched = robust.lost[:, np.abs(row) > 0]
-        worst = int(np.argmax(touched.max(axis=1))) if touched.size else 0
-        if touched.size and float(touched[worst].max()) > LOST_SHARE:
-            study = labels[worst] if labels else str(worst)
-            reason = f"Only study {study} informs this coefficient, so its variance between studies "
-            out.append((reason + "cannot be estimated.", study))
-        elif _no_spread(robust, row):
-            out.append(
-                ("Studies do not differ at all here, so no variance between them can be estimated.", "")
-            )
-        else:
-            out.append(("", ""))
-    return out
+    carrier, share = robust.lost.argmax(axis=0), robust.lost.max(axis=0)
+    touched = np.where(np.abs(C) > 0, share, 0.0)
+    variance = np.einsum("sa,ab,sb->s", C, robust.vcov, C)
+    expected = np.einsum("sa,ab,sb->s", C, robust.own.sum(axis=0), C)
+    # nothing but rounding, judged against what the working model expects
+    flat = ~(variance > SMALLEST_VARIANCE * expected)
+    return [_refusal(row, carrier, labels, bool(f)) for row, f in zip(touched, flat)]
 
 
-def _no_spread(robust: RobustCovariance, row: Array) -> bool:
-    """Whether the robust variance is nothing but rounding, judged against what the working model expects."""
-    expected = float(row @ robust.own.sum(axis=0) @ row)
-    return not float(row @ robust.vcov @ row) > SMALLEST_VARIANCE * expected
+def _refusal(touched: Array, carrier: Ints, labels: tuple[str, ...], flat: bool) -> tuple[str, str]:
+    """The reason and the study for one contrast, whose coefficients lost the shares ``touched``."""
+    worst = int(np.argmax(touched))
+    if touched[worst] > LOST_SHARE:
+        study = labels[carrier[worst]] if labels else str(carrier[worst])
+        reason = f"Only study {study} informs this coefficient, so its variance between studies "
+        return reason + "cannot be estimated.", study
+    if flat:
+        return "Studies do not differ at all here, so no variance between them can be estimated.", ""
+    return "", ""
