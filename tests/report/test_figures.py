@@ -15,12 +15,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
 from consilience.report.figures import Figure, all_figures
-from consilience.report.figures.forest import draw_forest, forest_figures
+from consilience.report.figures.forest import draw_forest
+from consilience.report.figures.forest_pages import forest_figures
 from consilience.report.figures.matrix import LOW_DF, SYMBOLS, colour_of, matrix_figure
 from consilience.report.figures.percent import percent_figure
 from consilience.report.figures.persistence import persistence_figure
 from consilience.report.figures.style import TOKENS, drawing_style, printable, shorten, width_of
-from consilience.report.figures.summary_rows import moderator_figures, sensitivity_figure, subgroup_figure
+from consilience.report.figures.summaries import moderator_figures, sensitivity_figure, subgroup_figure
 from consilience.synthesis.result import SynthesisResult
 
 SVG = "{http://www.w3.org/2000/svg}"

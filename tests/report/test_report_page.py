@@ -159,7 +159,7 @@ def test_the_page_answers_the_readers_questions_with_the_results_numbers(page: O
         "Only one study: pooling needs two.",
         "Fewer than 4 degrees of freedom",
         "'0.2.5' is not a number.",
-        "No standard deviation and no test statistic.",
+        "No standard deviation and no test statistic: 40 rows",
         "What this comparison cannot show",
     ):
         assert words.replace("\u00a0", " ") in page.text.replace("\u00a0", " "), words

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from consilience.report import numerals as say
+from consilience.report.comparison_tables import comparator_table, published_table
 from consilience.report.document import Block, Fold, Listing, Paragraph, Section
 from consilience.report.pictures import Pictures
 from consilience.report.tables import (
-    comparator_table,
     estimates_table,
-    published_table,
 )
 from consilience.synthesis.result import SynthesisResult
 

@@ -11,9 +11,8 @@ from consilience.report import numerals as say
 from consilience.report.document import Finding, Listing, Paragraph
 from consilience.report.figures.percent import as_estimate
 from consilience.report.figures.persistence import late_estimate
+from consilience.report.wording import FEW_DF, in_brief, is_frail, reading, with_ci
 from consilience.synthesis.result import ComparatorResult, Estimate, ModeratorAnalysis, SynthesisResult
-
-FEW_DF = 4.0
 
 
 def key_findings(result: SynthesisResult) -> tuple[Finding, ...]:
@@ -35,26 +34,6 @@ def _paragraphs(*texts: str) -> Answers:
     return tuple(Paragraph(t) for t in texts if t)
 
 
-def reading(e: Estimate, result: SynthesisResult) -> str:
-    """Say what an interval leaves open, in the protocol's words for the two directions."""
-    words = result.protocol.directions
-    if e.ci_lower is None or e.ci_upper is None:
-        return "No interval could be given."
-    if e.df is not None and e.df < FEW_DF:
-        return f"With {say.df(e.df)} degrees of freedom this interval should not be relied on."
-    if e.ci_lower > 0:
-        return f"The whole interval lies on the side of {words.positive}."
-    if e.ci_upper < 0:
-        return f"The whole interval lies on the side of {words.negative}."
-    return f"The interval includes zero: both {words.positive} and {words.negative} remain possible."
-
-
-def with_ci(e: Estimate, unit: str = "") -> str:
-    """Print "0.30 (95% CI 0.21 to 0.40)"."""
-    digits = say.slope_decimals(e)
-    return f"{say.number(e.estimate, digits)}{unit} (95% CI {say.interval(e.ci_lower, e.ci_upper, digits)})"
-
-
 def _how_much(result: SynthesisResult) -> Answers:
     e = result.overall
     if e.status != "estimated":
@@ -71,23 +50,8 @@ def _how_much(result: SynthesisResult) -> Answers:
     lead = "Against the control groups, in percent of the level before treatment:"
     return (
         *_paragraphs(first, lead),
-        Listing(tuple(f"{p.label.replace(': ', ', ')}: {_in_brief(p, '%')}" for p in changes)),
+        Listing(tuple(f"{p.label.replace(': ', ', ')}: {in_brief(p, '%')}" for p in changes)),
     )
-
-
-def _is_frail(e: Estimate) -> bool:
-    return e.df is not None and e.df < FEW_DF
-
-
-def _in_brief(e: Estimate, unit: str = "") -> str:
-    """Print an estimate for a list, with how much it rests on."""
-    trials = say.plural(e.k_studies, "trial")
-    if _is_frail(e):
-        return (
-            f"{say.number(e.estimate, say.slope_decimals(e))}{unit} from {trials}: too few for a reliable "
-            "interval"
-        )
-    return f"{with_ci(e, unit)}, {trials}"
 
 
 def _which(result: SynthesisResult) -> Answers:
@@ -97,14 +61,14 @@ def _which(result: SynthesisResult) -> Answers:
 
 def _group(name: str, estimates: Sequence[Estimate]) -> Answers:
     done = sorted(
-        (e for e in estimates if e.estimate is not None), key=lambda e: (_is_frail(e), -(e.estimate or 0.0))
+        (e for e in estimates if e.estimate is not None), key=lambda e: (is_frail(e), -(e.estimate or 0.0))
     )
     if not done:
         return _paragraphs(
             f"None of the {len(estimates)} {name} could be estimated: too few trials had usable numbers."
         )
     lead = f"{len(done)} of {len(estimates)} {name} could be estimated (g):"
-    return (Paragraph(lead), Listing(tuple(f"{e.label}: {_in_brief(e)}" for e in done)))
+    return (Paragraph(lead), Listing(tuple(f"{e.label}: {in_brief(e)}" for e in done)))
 
 
 def _conditions(result: SynthesisResult) -> Answers:
@@ -145,7 +109,7 @@ def _lasting(result: SynthesisResult) -> Answers:
     if slope.status != "estimated":
         return _paragraphs(first, f"How the effect changes over time could not be estimated. {slope.reason}")
     change = f"Change in g per {say.per_units(slope)} since treatment: {with_ci(slope)}."
-    return _paragraphs(first, f"{change} {reading(slope, result)}" if _is_frail(slope) else change)
+    return _paragraphs(first, f"{change} {reading(slope, result)}" if is_frail(slope) else change)
 
 
 def _how_sure(result: SynthesisResult) -> Answers:
@@ -207,5 +171,5 @@ def _beside(c: ComparatorResult) -> str:
     theirs = (
         with_ci(benchmark, "%") if known else f"{say.number(benchmark.estimate, 1)}% (interval not known)"
     )
-    ours = _in_brief(c.ours, "%") if c.ours.status == "estimated" else "not estimable"
+    ours = in_brief(c.ours, "%") if c.ours.status == "estimated" else "not estimable"
     return f"{c.comparator.label}: {theirs}; these trials: {ours}"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from consilience.report.figures.figure import Figure
-from consilience.report.figures.forest import forest_figures
+from consilience.report.figures.forest_pages import forest_figures
 from consilience.report.figures.matrix import matrix_figure
 from consilience.report.figures.percent import percent_figure
 from consilience.report.figures.persistence import persistence_figure
 from consilience.report.figures.prisma_flow import prisma_figure
-from consilience.report.figures.summary_rows import moderator_figures, sensitivity_figure, subgroup_figure
+from consilience.report.figures.summaries import moderator_figures, sensitivity_figure, subgroup_figure
 from consilience.synthesis.result import SynthesisResult
 
 __all__ = ["Figure", "all_figures"]

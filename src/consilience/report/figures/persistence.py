@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from consilience.report import numerals as say
+from consilience.report.figures.axis import robust_cap
 from consilience.report.figures.figure import Figure, blank_drawing
-from consilience.report.figures.interval_rows import robust_cap
 from consilience.report.figures.style import BLUE, INK, MUTED, VERMILLION, drawing_style
 from consilience.synthesis.result import Estimate, SynthesisResult
 

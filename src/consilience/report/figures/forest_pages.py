@@ -1,0 +1,127 @@
+"""The forest of study averages on as many pages as it needs, with its words and its table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from consilience.report import numerals as say
+from consilience.report.figures.axis import favours
+from consilience.report.figures.figure import Figure, blank_drawing
+from consilience.report.figures.forest import (
+    LEFT,
+    MARGIN,
+    ROW_HEIGHT,
+    SPAN,
+    WIDTH,
+    at,
+    draw_forest,
+    forest_limits,
+    heterogeneity_line,
+)
+from consilience.report.figures.style import INK, drawing_style, shorten
+from consilience.synthesis.result import Estimate, StudyAverage, SynthesisResult
+
+ROWS_PER_PAGE = 60
+
+
+def forest_figures(result: SynthesisResult, *, rows_per_page: int = ROWS_PER_PAGE) -> tuple[Figure, ...]:
+    """Draw the forest of study averages, largest effect first, on as many pages as it needs."""
+    studies = sorted(result.study_averages, key=lambda s: (-s.yi, s.study))
+    n_pages = math.ceil(len(studies) / rows_per_page)
+    size = math.ceil(len(studies) / max(n_pages, 1))
+    pages = [studies[i * size : (i + 1) * size] for i in range(n_pages)]
+    return tuple(_page(result, page, i + 1, len(pages), studies) for i, page in enumerate(pages))
+
+
+def _page(
+    result: SynthesisResult,
+    page: Sequence[StudyAverage],
+    number: int,
+    of: int,
+    everyone: Sequence[StudyAverage],
+) -> Figure:
+    last = number == of
+    overall = result.overall if last else None
+    labels = {t.key: t.label for t in result.protocol.interventions}
+    n_rows = len(page) + (2 if last else 0)
+    height = n_rows * ROW_HEIGHT + MARGIN
+    drawing = blank_drawing(WIDTH, height)
+    with drawing_style():
+        ax = drawing.add_axes((LEFT, 0.9 / height, SPAN, 1 - MARGIN / height))
+        draw_forest(ax, page, overall, labels=labels, scale_to=everyone)
+        words = result.protocol.directions
+        favours(ax, 0.36, shorten(words.negative, 40), shorten(words.positive, 40))
+        _heterogeneity(ax, result.overall, height)
+    part = f" (page {number} of {of})" if of > 1 else ""
+    return Figure(
+        name="forest" if of == 1 else f"forest-{number:02d}",
+        title=f"Forest plot of study averages{part}",
+        description=_description(result, page, last),
+        caption=_caption(result, part),
+        table=_table(page, labels),
+        drawing=drawing,
+    )
+
+
+def _heterogeneity(ax: Axes, overall: Estimate, height: float) -> None:
+    line = heterogeneity_line(overall)
+    if line:
+        y = -0.74 / (height - MARGIN)
+        ax.text(
+            at(0.012),
+            y,
+            line,
+            transform=ax.transAxes,
+            ha="left",
+            va="center",
+            fontsize=7.5,
+            color=INK,
+            gid="line",
+        )
+
+
+def _description(result: SynthesisResult, page: Sequence[StudyAverage], last: bool) -> str:
+    low, high = min(s.yi for s in page), max(s.yi for s in page)
+    words = (
+        f"{say.plural(len(page), 'study', 'studies')} with average effects from {say.number(low)} to "
+        f"{say.number(high)}."
+    )
+    if last and result.overall.status == "estimated":
+        words += f" Overall effect {say.estimate_ci(result.overall)}."
+    return words
+
+
+def _caption(result: SynthesisResult, part: str) -> str:
+    directions = result.protocol.directions
+    clipped = " Arrows mark intervals that go on beyond the axis." if _clips(result) else ""
+    return (
+        f"Average effect of each study{part}, largest first. Squares: area by weight; lines: 95% confidence "
+        f"intervals.{clipped} Diamond: overall estimate and its 95% confidence interval; bar: 95% prediction "
+        "interval, the range in which the effect of a new trial is expected. Positive: "
+        f"{directions.positive}."
+    )
+
+
+def _clips(result: SynthesisResult) -> bool:
+    low, high = forest_limits(result.study_averages, result.overall)
+    return any(s.ci_lower < low or s.ci_upper > high for s in result.study_averages)
+
+
+def _table(page: Sequence[StudyAverage], labels: dict[str, str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "study": [s.study for s in page],
+            "intervention": [labels.get(s.intervention, s.intervention) for s in page],
+            "k_effects": [s.k_effects for s in page],
+            "participants": pd.array([s.participants for s in page], dtype="Int64"),
+            "g": [s.yi for s in page],
+            "se": [s.sei for s in page],
+            "ci_lower": [s.ci_lower for s in page],
+            "ci_upper": [s.ci_upper for s in page],
+            "weight_percent": [s.weight if math.isfinite(s.weight) else None for s in page],
+        }
+    )
