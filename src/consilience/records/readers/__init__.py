@@ -1,0 +1,1 @@
+"""One module a format: how its records are counted, split and parsed."""
