@@ -31,11 +31,12 @@ class Notes:
 
     def mark(self, cautions: Sequence[Caution]) -> str:
         """Return the signs of these cautions, for print above the line."""
-        return ",".join(dict.fromkeys(self._sign(c) for c in cautions))
+        return ",".join(sorted({self._sign(c) for c in cautions}, key=_order))
 
     def lines(self) -> tuple[tuple[str, str], ...]:
         """Return the footnotes: sign and message."""
-        return tuple((sign, say.typeset(self._message(key))) for key, sign in self._signs.items())
+        lines = ((sign, say.typeset(self._message(key))) for key, sign in self._signs.items())
+        return tuple(sorted(lines, key=lambda line: _order(line[0])))
 
     def _message(self, key: str) -> str:
         shares = self._shares.get(key)
@@ -55,3 +56,8 @@ class Notes:
     def _next_letter(self) -> str:
         used = sum(sign.isalpha() for sign in self._signs.values())
         return ascii_lowercase[used % 26] * (1 + used // 26)
+
+
+def _order(sign: str) -> tuple[bool, int, str]:
+    """Put the common signs first, then a to z, then aa."""
+    return sign.isalpha(), len(sign), sign
