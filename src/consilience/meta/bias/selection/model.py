@@ -133,7 +133,9 @@ def _result(
     free = np.flatnonzero(problem.lower[p + 1 :] < problem.upper[p + 1 :])
     LRT, tau2_LRT = _likelihood_ratios(problem, summit, unadjusted, free.size, clusters)
     names = interval_names(steps) if stepped else FAMILIES[type].names
-    bound = [n for n, b in zip((*fit.terms, "tau2", *(names[1:] if stepped else names)), summit.at_bound) if b]
+    bound = [
+        n for n, b in zip((*fit.terms, "tau2", *(names[1:] if stepped else names)), summit.at_bound) if b
+    ]
     return SelectionFit(
         type=type, alternative=alternative, steps=steps, terms=fit.terms, k=fit.k,
         J=fit.k if clusters is None else clusters.J, beta=theta[:p], se=se[:p],
@@ -161,7 +163,9 @@ def _likelihood_ratios(
     if clusters is not None:
         return float("nan"), float("nan")
     p, nan = problem.p, float("nan")
-    none = problem.holding(slice(p + 1, None), np.where(_free(problem), problem.neutral, problem.lower[p + 1 :]))
+    none = problem.holding(
+        slice(p + 1, None), np.where(_free(problem), problem.neutral, problem.lower[p + 1 :])
+    )
     begin = np.r_[unadjusted, summit.theta[p], summit.theta[p + 1 :]]
     selection = 2.0 * (summit.value - none.solve([begin, summit.theta]).value) if free else nan
     if problem.lower[p] == problem.upper[p]:

@@ -17,11 +17,15 @@ def notes(
         out.append(f"The search did not converge in {summit.steps} steps; do not rely on these numbers.")
     units = k if clusters is None else clusters.J
     if units < 10:
-        out.append(f"{units} studies: a selection model needs many more than 10 to tell selection from chance.")
+        out.append(
+            f"{units} studies: a selection model needs many more than 10 to tell selection from chance."
+        )
     out += _about_intervals(problem, names, alternative)
     out += [f"{name} lies at the bound of what it can be; it has no standard error." for name in bound]
     if clusters is not None:
-        out.append("Effects of a study are treated as independent in the estimate, as dependent in its error.")
+        out.append(
+            "Effects of a study are treated as independent in the estimate, as dependent in its error."
+        )
     return tuple(out)
 
 
@@ -36,7 +40,9 @@ def _about_intervals(problem: Problem, names: tuple[str, ...], alternative: str)
     out = []
     empty = [n for n, c in zip(names[1:], counts[1:]) if c == 0]
     if len(empty) == len(counts) - 1:
-        out.append("Every study lies in the first interval: all others get weight 0, and the mean is hardly held.")
+        out.append(
+            "Every study lies in the first interval: all others get weight 0, and the mean is hardly held."
+        )
     elif empty:
         out.append(f"No study lies in {', '.join(empty)}: the weight there is estimated as 0, its bound.")
     few = [n for n, c in zip(names, counts) if 0 < c < 4]

@@ -58,7 +58,13 @@ class Problem:
 
 
 def step_problem(
-    yi: Array, vi: Array, X: Array, steps: tuple[float, ...], alternative: str, fixed: Array | None, tau2: float | None
+    yi: Array,
+    vi: Array,
+    X: Array,
+    steps: tuple[float, ...],
+    alternative: str,
+    fixed: Array | None,
+    tau2: float | None,
 ) -> Problem:
     """A step function: weights of the intervals beyond the first, on the log scale."""
     cut = cells(steps, alternative)

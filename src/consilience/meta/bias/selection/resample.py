@@ -34,7 +34,9 @@ def bootstrap_confint(fit: SelectionFit, reps: int, seed: int, level: float) -> 
             draws[r] = summit.theta if summit.converged else np.nan
     kept = draws[np.isfinite(draws[:, : fit.problem.p]).all(axis=1)]
     if len(kept) < 20:
-        raise InputError("Fewer than 20 resamples had an estimate; there are too few studies for a bootstrap.")
+        raise InputError(
+            "Fewer than 20 resamples had an estimate; there are too few studies for a bootstrap."
+        )
     values = np.column_stack([kept[:, : fit.problem.p + 1], _deltas(fit, kept)])
     low, high = np.quantile(values, [0.5 - level / 2, 0.5 + level / 2], axis=0)
     names = (*fit.terms, "tau2", *fit.delta_names)

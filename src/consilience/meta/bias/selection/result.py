@@ -89,7 +89,9 @@ class SelectionFit(Finding):
 
         return profile_confint(self, level or self.level)
 
-    def bootstrap_confint(self, *, reps: int = 999, seed: int = 1, level: float | None = None) -> pd.DataFrame:
+    def bootstrap_confint(
+        self, *, reps: int = 999, seed: int = 1, level: float | None = None
+    ) -> pd.DataFrame:
         """Percentile limits from resampled studies (clusters where given)."""
         from consilience.meta.bias.selection.resample import bootstrap_confint
 

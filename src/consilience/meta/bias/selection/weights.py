@@ -88,8 +88,8 @@ def log_p(z: Array, alternative: str) -> tuple[Array, Array]:
         return special.log_ndtr(-z), special.log_ndtr(z)
     if alternative == "less":
         return special.log_ndtr(z), special.log_ndtr(-z)
-    lp = np.minimum(np.log(2.0) + special.log_ndtr(-np.abs(z)), 0.0)
-    return lp, np.log(np.maximum(-np.expm1(lp), 1e-300))
+    inside = special.erf(np.abs(z) / np.sqrt(2.0))
+    return np.minimum(np.log(2.0) + special.log_ndtr(-np.abs(z)), 0.0), np.log(np.maximum(inside, 1e-300))
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,11 @@ class Smooth:
     def breaks(self) -> tuple[float, ...]:
         """z values at which the weight has a kink."""
         edges = [] if not self.steps else list(cells(self.steps, self.alternative).edges)
-        return (*edges, 0.0) if self.alternative == "two.sided" else tuple(edges)
+        if self.alternative != "two.sided":
+            return tuple(edges)
+        # (1 - p)^d behaves as |z|^d at zero: panels that shrink towards it keep the quadrature exact
+        graded = 4.0 ** -np.arange(1.0, 31.0) if self.family.name in ("beta", "power") else np.zeros(0)
+        return (*edges, 0.0, *graded, *-graded)
 
     def growth(self, delta: Array) -> tuple[float, float]:
         """How log weights grow towards z = -inf and +inf, as multiples of z^2 / 2."""
@@ -140,7 +144,9 @@ def check_steps(steps: object) -> tuple[float, ...]:
     values = np.atleast_1d(np.asarray(steps, dtype=float)).ravel()
     inner = values[values != 1.0]
     if inner.size == 0 or np.any(~(inner > 0) | ~(inner < 1)):
-        raise InputError(f"steps={steps!r}: give cut points of p between 0 and 1, such as 0.025 or (0.025, 0.5).")
+        raise InputError(
+            f"steps={steps!r}: give cut points of p between 0 and 1, such as 0.025 or (0.025, 0.5)."
+        )
     if np.any(np.diff(inner) <= 0):
         raise InputError(f"steps={steps!r} must increase.")
     return tuple(float(s) for s in inner)
