@@ -235,7 +235,7 @@ def _informations(
 
 
 def study_scores(data: CheData, theta: Array, draws: Array, beta: Array, CM: Array) -> Array:
-    """``C M X_j'W_j (y_j - X_j beta)`` of each study (J, R, q), for CM (R, q, p)."""
+    """``C M X_j'W_j (y_j - X_j beta)`` of each study (q, J, R), for CM (R, q, p)."""
     R, q, p = CM.shape
     u, X, y = data.columns[:, :1], data.columns[:, 1 : 1 + p], data.columns[:, -1:]
     g = 1.0 / (data.values[:, None] + theta[1])
@@ -243,10 +243,10 @@ def study_scores(data: CheData, theta: Array, draws: Array, beta: Array, CM: Arr
     pull = np.add.reduceat(u * residual, data.starts)
     a = np.add.reduceat(u**2 * g, data.starts)
     h = theta[0] / (1 + theta[0] * a)
-    out = np.empty((len(data.study), R, q))
+    out = np.empty((q, len(data.study), R))
     for index in range(q):
         projected = X @ CM[:, index].T
         own = np.add.reduceat(projected * residual, data.starts)
         b = np.add.reduceat(projected * (u * g), data.starts)
-        out[data.study, :, index] = own - h * b * pull
+        out[index, data.study] = own - h * b * pull
     return out

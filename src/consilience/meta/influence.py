@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from consilience.meta.arrays import Array
-from consilience.meta.bootstrap.wald import BATCH, REFITS
+from consilience.meta.bootstrap.wald import REFITS, batches
 from consilience.meta.errors import InputError
 from consilience.meta.heterogeneity import typical_variance
 from consilience.meta.refit import refit_on
@@ -83,8 +83,8 @@ def _batched(fit: MetaFit, counts: Array) -> tuple[Array, Array]:
     """Coefficients (R, p) and components (2, R) of fits in which study j counts ``counts[j, r]`` times."""
     refit = REFITS[fit.spec.working_model]
     parts = []
-    for at in range(0, counts.shape[1], BATCH):
-        c = counts[:, at : at + BATCH]
+    for some in batches(counts.shape[1], fit.J):
+        c = counts[:, some]
         parts.append(refit(fit.given, fit.yi, np.ones_like(c), c))
     return np.concatenate([r.beta for r in parts]), np.concatenate([r.theta for r in parts], axis=1)
 

@@ -17,22 +17,31 @@ def refit_ce(
     XX = clusters.sums((X[:, :, None] * X[:, None, :]).reshape(len(X), p * p))
     Xe, ee = clusters.sums(X * e[:, None]), clusters.sums(e**2)
     k, vbar = clusters.sizes.astype(float), clusters.sums(data.vi) / clusters.sizes
-    c = np.ones_like(draws) if counts is None else counts
+    c = np.ones((len(k), 1)) if counts is None else counts
     tau2 = _moments(data, XX, Xe, ee, draws, c)
     weights = c / (k[:, None] * (vbar[:, None] + tau2))
-    bread = np.linalg.inv((XX.T @ weights).T.reshape(-1, p, p))
-    beta = np.einsum("rab,rb->ra", bread, (Xe.T @ (weights * draws)).T)
-    pieces = None if C is None else _pieces(XX, Xe, weights, draws, beta, np.einsum("qa,rab->rqb", C, bread))
+    information = (XX.T @ weights).T.reshape(-1, p, p)
+    # one solve for beta = M X'Wy and, where contrasts are asked for, M C'
+    right = (Xe.T @ (weights * draws)).T[:, :, None]
+    if C is not None:
+        right = np.concatenate([right, np.broadcast_to(C.T, (len(right), p, len(C)))], axis=2)
+    solved = np.linalg.solve(information, right)
+    beta = solved[:, :, 0]
+    pieces = None if C is None else _pieces(XX, Xe, weights, draws, beta, solved[:, :, 1:])
     theta = np.stack([tau2, np.zeros_like(tau2)])
     return Refits(beta, theta, np.ones(len(tau2), dtype=bool), pieces)
 
 
-def _pieces(XX: Array, Xe: Array, weights: Array, draws: Array, beta: Array, CM: Array) -> Array:
-    """``C M X_j'W_j (e_j eta - X_j beta)`` (J, R, q) by two products of per-study sums."""
-    R, q, p = CM.shape
-    linear = (Xe @ CM.reshape(R * q, p).T).reshape(-1, R, q)
-    fitted = (XX @ (CM[:, :, :, None] * beta[:, None, None, :]).reshape(R * q, p * p).T).reshape(-1, R, q)
-    out: Array = weights[:, :, None] * (linear * draws[:, :, None] - fitted)
+def _pieces(XX: Array, Xe: Array, weights: Array, draws: Array, beta: Array, MC: Array) -> Array:
+    """``C M X_j'W_j (e_j eta - X_j beta)`` (q, J, R), for MC (R, p, q), by products of per-study sums."""
+    R, p, q = MC.shape
+    out = np.empty((q, *draws.shape))
+    for index in range(q):
+        row = MC[:, :, index]
+        fitted = XX @ (row[:, :, None] * beta[:, None, :]).reshape(R, p * p).T
+        np.multiply(Xe @ row.T, draws, out=out[index])
+        out[index] -= fitted
+        out[index] *= weights
     return out
 
 
@@ -49,7 +58,7 @@ def _moments(data: WorkingData, XX: Array, Xe: Array, ee: Array, draws: Array, c
     wc = w[:, None] * c
     M = np.linalg.inv((XX.T @ wc).T.reshape(-1, p, p))
     XWy = (Xe.T @ (wc * draws)).T
-    Q = (ee[:, None] * wc * draws**2).sum(axis=0) - np.einsum("ra,rab,rb->r", XWy, M, XWy)
+    Q = (ee[:, None] * wc * draws**2).sum(axis=0) - (XWy * (M @ XWy[:, :, None])[:, :, 0]).sum(axis=1)
     inner = (1 - data.rho) * XX + data.rho * JJ
     flat = M.reshape(len(M), p * p)
     expected = c.sum(axis=0) - np.einsum("rx,xr->r", flat, inner.T @ (wc / k[:, None]))

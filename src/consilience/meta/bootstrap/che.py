@@ -38,7 +38,7 @@ def refit_che(
         np.concatenate([r.beta for r in parts]),
         np.concatenate([r.theta for r in parts], axis=1),
         np.concatenate([r.converged for r in parts]),
-        None if C is None else np.concatenate([r.pieces for r in parts if r.pieces is not None], axis=1),
+        None if C is None else np.concatenate([r.pieces for r in parts if r.pieces is not None], axis=2),
     )
 
 

@@ -29,7 +29,7 @@ def refit_he(
         CM = np.einsum("qa,rab->rqb", C, bread)
         residual = weights * (y - X @ beta.T)
         projected = [(X @ CM[:, q].T) * residual for q in range(len(C))]
-        pieces = np.stack([_by_study(clusters) @ values for values in projected], axis=2)
+        pieces = np.stack([_by_study(clusters) @ values for values in projected])
     return Refits(beta, theta, np.ones(draws.shape[1], dtype=bool), pieces)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from consilience.meta.arrays import Array
-from consilience.meta.bootstrap.wald import BATCH, REFITS
+from consilience.meta.bootstrap.wald import REFITS, batches
 from consilience.meta.errors import InputError
 from consilience.meta.working.model import WorkingData
 
@@ -49,8 +49,8 @@ def cluster_bootstrap(
     counts = np.random.default_rng(seed).multinomial(J, np.full(J, 1 / J), size=reps).T.astype(float)
     usable = _full_rank(data, counts)
     draws = np.full((reps, len(beta)), np.nan)
-    for at in range(0, reps, BATCH):
-        which = np.flatnonzero(usable[at : at + BATCH]) + at
+    for some in batches(reps, J):
+        which = np.flatnonzero(usable[some]) + some.start
         if len(which):
             c = counts[:, which]
             draws[which] = REFITS[model](data, data.y, np.ones_like(c), c).beta

@@ -18,7 +18,7 @@ from consilience.meta.arrays import Array
 class Refits:
     """``beta`` (R, p), ``theta`` (2, R) components, and whether each search ended.
 
-    ``pieces`` (J, R, q), where contrasts C were asked for, are ``C M X_j'W_j e_j``: their outer products sum
+    ``pieces`` (q, J, R), where contrasts C were asked for, are ``C M X_j'W_j e_j``: their outer products sum
     to the CR0 covariance of C beta.
     """
 
@@ -32,15 +32,18 @@ def wald_f(refits: Refits, C: Array) -> Array:
     """Naive F (R,) from CR0 covariances: ``(C b)'(C V C')^-1 (C b) / q``."""
     q = len(C)
     assert refits.pieces is not None
-    pieces = np.swapaxes(refits.pieces, 0, 1)
-    S = np.swapaxes(pieces, 1, 2) @ pieces
+    S = np.empty((len(refits.beta), q, q))
+    for a, b in zip(*np.triu_indices(q)):
+        S[:, a, b] = S[:, b, a] = np.einsum("jr,jr->r", refits.pieces[a], refits.pieces[b])
     estimate = refits.beta @ C.T
     if q == 1:
         with np.errstate(divide="ignore", invalid="ignore"):
             single: Array = estimate[:, 0] ** 2 / S[:, 0, 0]
         return single
-    good = np.linalg.cond(S) < 1e13
-    out = np.full(len(S), np.nan)
-    solved = np.linalg.solve(S[good], estimate[good][:, :, None])[:, :, 0]
-    out[good] = np.einsum("rq,rq->r", estimate[good], solved) / q
-    return out
+    # in units of each contrast's own SE, so that their scales do not matter
+    scale = np.sqrt(np.einsum("rqq->rq", S))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values, vectors = np.linalg.eigh(np.nan_to_num(S / (scale[:, :, None] * scale[:, None, :])))
+        along = np.einsum("rqa,rq->ra", vectors, estimate / scale)
+        F = (along**2 / values).sum(axis=1) / q
+    return np.where(values[:, 0] > 1e-13 * values[:, -1], F, np.nan)

@@ -32,7 +32,8 @@ REFITS: dict[str, Refit] = {
     "HE": refit_he,
     "CHE": refit_che,
 }
-BATCH = 500
+# Studies x draws held at once: what a processor's cache takes, whatever the number of studies.
+CELLS = 40_000
 
 
 @dataclass(frozen=True)
@@ -84,16 +85,19 @@ def wild_test(
     e = null_residuals(data, model, C, adjust)
     rng = np.random.default_rng(seed)
     eta = every_sign(J) if exact else draw(rng, (J, reps))
-    parts = [
-        wald_f(REFITS[model](data, e, eta[:, at : at + BATCH], None, C), C)
-        for at in range(0, eta.shape[1], BATCH)
-    ]
+    parts = [wald_f(REFITS[model](data, e, eta[:, some], None, C), C) for some in batches(eta.shape[1], J)]
     F = np.concatenate(parts)
     failed = int(np.sum(~np.isfinite(F)))
     p = p_value(F, statistic, exact, p_rule)
     return WildTest(
         "CWB", statistic, len(C), float("nan"), p, labels, len(F), auxiliary, adjust, exact, seed, failed, F
     )
+
+
+def batches(reps: int, J: int) -> list[slice]:
+    """The draws in parts that are handled together."""
+    size = max(100, CELLS // J)
+    return [slice(at, min(at + size, reps)) for at in range(0, reps, size)]
 
 
 def p_value(F: Array, statistic: float, exact: bool, p_rule: str) -> float:
