@@ -13,6 +13,7 @@ from consilience.meta.likelihood import Evaluation, LinearCovariance, evaluate
 MAX_ITERATIONS = 200
 RELATIVE_STEP = 1e-9
 NO_INFORMATION = 1e-10
+NO_GAIN = 1e-13
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,16 @@ class Maximum:
 
 @dataclass(frozen=True)
 class Box:
-    """Bounds of the search (q,), and ``typical`` sizes (q,) against which a step counts as small."""
+    """Bounds of the search (q,), and ``typical`` sizes (q,) against which a step counts as small.
+
+    ``curved``: some parameters are roots of variances, in which the likelihood may bend upward; steps then
+    use absolute curvatures, and the search ends where a step promises no gain.
+    """
 
     lower: Array
     upper: Array
     typical: Array
+    curved: bool = False
 
     def free(self, at: Evaluation, held: np.ndarray) -> np.ndarray:
         """Parameters that may move: not held, and not pressed against a bound."""
@@ -67,6 +73,8 @@ def maximise_within(
         proposal, step = _advance(evaluation, current, free, box)
         size = np.abs(current.theta[free]) + 1e-3 * box.typical[free]
         small = bool(np.all(np.abs(step) <= RELATIVE_STEP * size))
+        if box.curved and proposal is not None:
+            small = small or float(current.score[free] @ step) <= NO_GAIN * max(1.0, abs(current.loglik))
         if small or proposal is None:
             return _maximum(proposal or current, small or _flat(current, free), iteration)
         current = proposal
@@ -100,11 +108,20 @@ def _direction(at: Evaluation, free: np.ndarray) -> Array:
     return ridge
 
 
+def _curved_direction(at: Evaluation, free: np.ndarray, box: Box) -> Array:
+    """The Newton step with absolute curvatures: uphill in every direction."""
+    size = box.typical[free]
+    values, vectors = np.linalg.eigh(at.observed[np.ix_(free, free)] * np.outer(size, size))
+    values = np.maximum(np.abs(values), 1e-9 * float(np.abs(values).max()))
+    step: Array = size * (vectors @ ((vectors.T @ (at.score[free] * size)) / values))
+    return step
+
+
 def _advance(
     evaluation: Callable[[Array], Evaluation], current: Evaluation, free: np.ndarray, box: Box
 ) -> tuple[Evaluation | None, Array]:
     """One step with halving; parameters that would leave the box stop at its side."""
-    direction = _direction(current, free)
+    direction = _curved_direction(current, free, box) if box.curved else _direction(current, free)
     length = 1.0
     tolerance = 1e-12 * max(1.0, abs(current.loglik))
     for _ in range(40):

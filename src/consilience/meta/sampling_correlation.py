@@ -35,15 +35,16 @@ class Arm:
 class Overlap:
     """All that decides correlations within a cluster.
 
-    ``R_obs`` and ``R_type`` are correlation matrices over the labels of ``obs`` and ``type``; ``phi`` is the
-    correlation of measurements one unit of time apart; ``second`` is the other side of contrasts.
+    ``R_obs`` and ``R_type`` are correlations over the labels of ``obs`` and ``type``, a number where all are
+    equal; ``phi`` is the correlation of measurements one unit of time apart; ``second`` is the other side of
+    contrasts.
     """
 
     obs: Coded | None
     type: Coded | None
     subgroup: Ints | None
-    R_obs: Array | None
-    R_type: Array | None
+    R_obs: Array | float | None
+    R_type: Array | float | None
     phi: float
     first: Arm
     second: Arm | None
@@ -63,8 +64,10 @@ def _same(codes: Ints) -> Array:
     return np.equal(codes[:, :, None], codes[:, None, :]).astype(np.float64)
 
 
-def _looked_up(coded: Coded, R: Array, rows: Ints) -> Array:
+def _looked_up(coded: Coded, R: Array | float, rows: Ints) -> Array:
     codes = coded.codes[rows]
+    if isinstance(R, float):
+        return np.where(codes[:, :, None] == codes[:, None, :], 1.0, R)
     out: Array = R[codes[:, :, None], codes[:, None, :]]
     return out
 
@@ -107,11 +110,14 @@ def _shared(a: Arm, b: Arm, rows: Ints, phi: float, weighted: bool = True) -> Ar
     return out
 
 
-def correlation_matrix(rho: Any, coded: Coded, argument: str) -> Array:
-    """A correlation for all pairs of labels: one number, a frame or mapping by label, or an array."""
+def label_correlations(rho: Any, coded: Coded, argument: str) -> Array | float:
+    """Correlations of all pairs of labels: one number, a frame or mapping by label, or an array.
+
+    One number stays one, for labels may be as many as effects.
+    """
     size = len(coded.labels)
     if np.isscalar(rho):
-        return _constant(float(rho), size, argument)  # type: ignore[arg-type]
+        return _constant(float(rho), argument)  # type: ignore[arg-type]
     if isinstance(rho, pd.DataFrame):
         matrix = _from_frame(rho, coded, argument)
     elif isinstance(rho, Mapping):
@@ -126,12 +132,10 @@ def correlation_matrix(rho: Any, coded: Coded, argument: str) -> Array:
     return matrix
 
 
-def _constant(rho: float, size: int, argument: str) -> Array:
+def _constant(rho: float, argument: str) -> float:
     if not -1 <= rho <= 1:
         raise InputError(f"{argument}={rho} must lie between -1 and 1, such as 0.6.")
-    out = np.full((size, size), rho)
-    np.fill_diagonal(out, 1.0)
-    return out
+    return rho
 
 
 def _from_frame(rho: pd.DataFrame, coded: Coded, argument: str) -> Array:

@@ -12,7 +12,7 @@ from consilience.meta.blocks import Blocks, from_groups
 from consilience.meta.clusters import Clusters, make_clusters
 from consilience.meta.errors import InputError
 from consilience.meta.nearest_pd import nearest_correlation
-from consilience.meta.sampling_correlation import Arm, Coded, Overlap, correlation, correlation_matrix
+from consilience.meta.sampling_correlation import Arm, Coded, Overlap, correlation, label_correlations
 
 # A squared pivot below this share of the variance means that one effect repeats others.
 SINGULAR_PIVOT = 1e-10
@@ -150,7 +150,9 @@ def _overlap(
     )  # fmt: skip
 
 
-def _correlations(rho: Any, obs: Coded | None, typed: Coded | None) -> tuple[Array | None, Array | None]:
+def _correlations(
+    rho: Any, obs: Coded | None, typed: Coded | None
+) -> tuple[Array | float | None, Array | float | None]:
     """Correlation matrices over the labels of obs and of type."""
     if obs is None and typed is None:
         if rho is not None:
@@ -161,11 +163,11 @@ def _correlations(rho: Any, obs: Coded | None, typed: Coded | None) -> tuple[Arr
     if obs is None or typed is None:
         coded = obs if obs is not None else typed
         assert coded is not None
-        matrix = correlation_matrix(rho, coded, "rho")
+        matrix = label_correlations(rho, coded, "rho")
         return (matrix, None) if typed is None else (None, matrix)
     if np.isscalar(rho) or isinstance(rho, pd.DataFrame) or len(rho) != 2:
         raise InputError("obs and type together need rho=(within types, between types), such as (0.7, 0.4).")
-    return correlation_matrix(rho[0], obs, "rho[0]"), correlation_matrix(rho[1], typed, "rho[1]")
+    return label_correlations(rho[0], obs, "rho[0]"), label_correlations(rho[1], typed, "rho[1]")
 
 
 def _arms(

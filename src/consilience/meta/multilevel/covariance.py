@@ -60,6 +60,10 @@ class MultilevelCovariance:
             parts.append(mask * T[inner[:, :, None], inner[:, None, :]])
         return Blocks(self.clusters, tuple(parts))
 
+    def split(self, phi: Array) -> tuple[Array, ...]:
+        """The parameters of each term."""
+        return tuple(phi[at] for at in self.slices)
+
     def matrices(self, phi: Array) -> list[Array]:
         """The level matrices T of all terms."""
         return [term.shape.matrix(phi[at]) for term, at in zip(self.terms, self.slices)]

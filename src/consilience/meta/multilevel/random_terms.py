@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import pandas as pd
 from consilience.meta.arrays import Array, Ints, nearest
 from consilience.meta.errors import InputError
 from consilience.meta.multilevel.correlations import Autoregressive, Equal, Independent, Unstructured
-from consilience.meta.multilevel.shapes import Factored, OneVariance, OwnSpreads, OwnVariances, Shape
+from consilience.meta.multilevel.shapes import OneVariance, OwnSpreads, OwnVariances, Shape, triangular
 
 STRUCTURES = ("CS", "HCS", "UN", "DIAG", "ID", "AR", "HAR", "CAR")
 # metafor's names for the components of the first and the second inner | outer term
@@ -109,7 +109,7 @@ def _structures(struct: Any, wanted: int) -> list[str]:
 def _grouping(columns: tuple[str, ...], frame: pd.DataFrame) -> tuple[Ints, tuple[Any, ...]]:
     """Codes and labels of the combinations of columns; sorted, so row order changes nothing."""
     codes, labels = pd.factorize(frame[columns[0]].to_numpy(), sort=True)
-    names = [str(x) for x in labels]
+    names: list[Any] = labels.tolist()
     for column in columns[1:]:
         more, levels = pd.factorize(frame[column].to_numpy(), sort=True)
         joint, used = np.unique(codes * len(levels) + more, return_inverse=True)
@@ -164,7 +164,4 @@ def _shape(kind: str, labels: tuple[str, ...], gaps: Array, stems: tuple[str, st
 
 def factored(term: RandomTerm) -> RandomTerm:
     """An unstructured term with its Cholesky factor as parameters."""
-    size = len(term.labels)
-    return RandomTerm(
-        term.name, term.outer, term.groups, term.inner, term.labels, Factored(size), term.stems, term.struct
-    )
+    return replace(term, shape=triangular(range(len(term.labels))))

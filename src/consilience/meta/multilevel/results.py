@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -17,9 +18,13 @@ from consilience.meta.dof import Inference
 from consilience.meta.errors import InputError
 from consilience.meta.gls import weighted_fit
 from consilience.meta.heterogeneity import Heterogeneity
+from consilience.meta.multilevel import words
+from consilience.meta.multilevel.compare import Criteria, LikelihoodRatio, criteria, likelihood_ratio
 from consilience.meta.multilevel.components import Components, components_of
 from consilience.meta.multilevel.levels import multilevel_heterogeneity
 from consilience.meta.multilevel.model_based import model_inference, model_wald
+from consilience.meta.multilevel.predictions import random_effects
+from consilience.meta.multilevel.profile import profile_curve, profile_table
 from consilience.meta.multilevel.search import Found, Problem, search
 from consilience.meta.results import MetaFit
 from consilience.meta.robust import check_type, robust_covariance
@@ -61,14 +66,15 @@ class MultilevelFit(MetaFit):
         return self.linear.bread if self.model_based else self.robust.vcov
 
     @property
-    def _df(self) -> float:
+    def reference_df(self) -> float:
+        """Degrees of freedom of model-based tests: k - p for t, infinite for z."""
         return float(self.k - len(self.beta)) if self.spec.test == "t" else np.inf
 
     def infer(self, C: Array, level: float | None = None, test: str | None = None) -> Inference:
         """Estimates, SEs, df, tests and intervals of the contrasts in the rows of C."""
         if not self.model_based:
             return super().infer(C, level, test)
-        df = self._df if test is None else float(self.k - len(self.beta)) if test == "t" else np.inf
+        df = self.reference_df if test is None else float(self.k - len(self.beta)) if test == "t" else np.inf
         return model_inference(self.beta, self.linear.bread, np.atleast_2d(C), level or self.spec.level, df)
 
     def wald_test(self, terms: Any = None, test: str = "HTZ") -> WaldTest:
@@ -76,7 +82,7 @@ class MultilevelFit(MetaFit):
         if not self.model_based:
             return super().wald_test(terms, check_test(test))
         C, labels = contrasts.constraints(self.design, terms)
-        return model_wald(self.beta, self.linear.bread, C, self._df, labels)
+        return model_wald(self.beta, self.linear.bread, C, self.reference_df, labels)
 
     @cached_property
     def _heterogeneity(self) -> Heterogeneity:
@@ -113,6 +119,36 @@ class MultilevelFit(MetaFit):
             levels = [label for t in model.terms for label in t.labels if label]
             raise InputError(f"at='{at}' is not a level of the random part; there are {', '.join(levels)}.")
         return total
+
+    def confint_components(
+        self, names: Sequence[str] | None = None, level: float | None = None
+    ) -> pd.DataFrame:
+        """Profile-likelihood intervals of variances and correlations; boundaries are told."""
+        return profile_table(self, names, level or self.spec.level)
+
+    def profile(self, component: str, values: Any) -> pd.DataFrame:
+        """The log-likelihood at values of one component, maximised over the others."""
+        return profile_curve(self, component, np.asarray(values, dtype=float))
+
+    def ranef(self, level: float | None = None) -> dict[str, pd.DataFrame]:
+        """Best linear unbiased predictions of the random effects, a table for each term."""
+        return random_effects(self, level or self.spec.level)
+
+    def criteria(self) -> Criteria:
+        """Log-likelihood, AIC, BIC and AICc."""
+        return criteria(self)
+
+    def anova(self, reduced: MultilevelFit) -> LikelihoodRatio:
+        """Likelihood-ratio test against a simpler fit of the same effects."""
+        return likelihood_ratio(self, reduced)
+
+    def explain(self) -> str:
+        """Two sentences: what was fitted, and what the result means."""
+        return words.explain(self)
+
+    def r_code(self) -> str:
+        """R code that reproduces the fit."""
+        return words.r_code(self)
 
     def with_vcov(self, vcov: str) -> MultilevelFit:
         """The same fit with another covariance: ``model`` or a robust one (tested by Satterthwaite)."""

@@ -18,6 +18,10 @@ from consilience.meta.reml import NO_INFORMATION, Box, Maximum, maximise_within
 LEANS = (0.5, 0.0, -0.3)
 # Two components whose information correlates beyond this cannot be told apart.
 SAME_DIRECTION = 1.0 - 1e-9
+# When a stop counts as a saddle: negative curvature relative to the largest, and the gain beyond it.
+UPWARD = 1e-7
+RELATIVE_GAIN = 1e-11
+MOST_SADDLES = 8
 
 
 @dataclass(frozen=True)
@@ -90,26 +94,39 @@ def _with_factors(problem: Problem, blocked: dict[str, float]) -> Problem:
 
 
 def climb(problem: Problem, start: Array, blocked: dict[str, float]) -> Maximum:
-    """To the nearest maximum; leaves a standard deviation of 0 again where that is only a saddle."""
+    """To the nearest maximum; from a saddle (a standard deviation of 0, a singular factor) it goes on."""
     parameters = problem.model.parameters
     held = np.array([p.name in blocked for p in parameters], dtype=bool)
     box = box_of(parameters, problem.typical)
     best = maximise_within(problem.at, start, box, held)
-    saddle = _saddles(problem, best.theta, held)
-    if saddle.any():
-        nudged = np.where(saddle, 0.1 * np.sqrt(problem.typical), best.theta)
-        again = maximise_within(problem.at, nudged, box, held)
-        best = again if again.loglik > best.loglik else best
+    for _ in range(MOST_SADDLES):
+        beyond = _beyond_saddle(problem, best, held, box)
+        if beyond is None:
+            break
+        best = maximise_within(problem.at, beyond, box, held)
     return best
 
 
-def _saddles(problem: Problem, phi: Array, held: np.ndarray) -> np.ndarray:
-    """Standard deviations at 0 along which the likelihood bends upward."""
-    at_zero = np.array([p.kind == "sd" and v == 0 for p, v in zip(problem.model.parameters, phi)])
-    if not (at_zero & ~held).any():
-        return np.zeros(len(phi), dtype=bool)
-    saddle: np.ndarray = at_zero & ~held & (np.diag(problem.at(phi).observed) < 0)
-    return saddle
+def _beyond_saddle(problem: Problem, best: Maximum, held: np.ndarray, box: Box) -> Array | None:
+    """A likelier point along a direction in which the likelihood bends upward, if there is one."""
+    if all(p.kind in ("variance", "correlation") for p in problem.model.parameters):
+        return None
+    at = problem.at(best.theta)
+    zero = np.array([p.kind == "sd" for p in problem.model.parameters]) & (best.theta == 0)
+    free = box.free(at, held) | (zero & ~held)
+    if not free.any() or not np.isfinite(at.loglik):
+        return None
+    size = box.typical[free]
+    values, vectors = np.linalg.eigh(at.observed[np.ix_(free, free)] * np.outer(size, size))
+    if values[0] >= -UPWARD * np.abs(values).max():
+        return None
+    for length in (0.5, 0.1, 0.02, -0.5, -0.1, -0.02):
+        theta = best.theta.copy()
+        theta[free] += length * size * vectors[:, 0]
+        theta = np.clip(theta, box.lower, box.upper)
+        if problem.at(theta).loglik > best.loglik + RELATIVE_GAIN * max(1.0, abs(best.loglik)):
+            return theta
+    return None
 
 
 def box_of(parameters: tuple[Parameter, ...], typical: float) -> Box:
@@ -118,6 +135,7 @@ def box_of(parameters: tuple[Parameter, ...], typical: float) -> Box:
         np.array([p.lower for p in parameters]),
         np.array([p.upper for p in parameters]),
         np.array([_size(p, typical) for p in parameters]),
+        curved=any(p.kind in ("sd", "factor") for p in parameters),
     )
 
 
@@ -154,7 +172,7 @@ def _factor_start(shape: Factored, share: float, lean: float) -> list[float]:
     m = shape.size
     lean = max(lean, -0.5 / (m - 1))
     L = np.linalg.cholesky(share * ((1 - lean) * np.eye(m) + lean))
-    return [float(L[i, j]) for i, j in shape.pairs]
+    return [float(x) for x in shape.nearest(L)]
 
 
 def _unidentified(problem: Problem, start: Array, held: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -160,26 +161,30 @@ def _cross(R: Array, t: Array, a: int) -> Array:
 
 @dataclass(frozen=True)
 class Factored:
-    """``T = L L'`` with L lower triangular: any covariance, singular ones too, without bounds."""
+    """``T = L L'``, ``L = offset + sum phi_a basis_a``: any covariance, singular ones too, without bounds."""
 
-    size: int
+    basis: Array
+    offset: Array
 
     @property
-    def pairs(self) -> list[tuple[int, int]]:
-        """Places in L in the order of the parameters."""
-        return [(i, j) for i in range(self.size) for j in range(i + 1)]
+    def size(self) -> int:
+        """Number of levels."""
+        return len(self.offset)
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """The entries of L."""
-        return tuple(Parameter("factor", f"L[{i},{j}]", -np.inf, np.inf) for i, j in self.pairs)
+        return tuple(Parameter("factor", f"L[{a}]", -np.inf, np.inf) for a in range(len(self.basis)))
 
     def factor(self, phi: Array) -> Array:
         """L from its entries."""
-        L = np.zeros((self.size, self.size))
-        for value, (i, j) in zip(phi, self.pairs):
-            L[i, j] = value
+        L: Array = self.offset + np.einsum("a,aij->ij", phi, self.basis)
         return L
+
+    def nearest(self, L: Array) -> Array:
+        """The parameters whose factor is nearest to L."""
+        phi: Array = np.einsum("aij,ij->a", self.basis, L - self.offset)
+        return phi
 
     def matrix(self, phi: Array) -> Array:
         """``L L'``."""
@@ -187,22 +192,34 @@ class Factored:
         return L @ L.T
 
     def first(self, phi: Array) -> Array:
-        """``e_i l_j' + l_j e_i'`` for entry (i, j), l_j the column j of L."""
-        L = self.factor(phi)
-        out = np.zeros((len(self.pairs), self.size, self.size))
-        for a, (i, j) in enumerate(self.pairs):
-            out[a, i] += L[:, j]
-            out[a, :, i] += L[:, j]
+        """``B_a L' + L B_a'``."""
+        half = self.basis @ self.factor(phi).T
+        out: Array = half + np.swapaxes(half, 1, 2)
         return out
 
     def second(self, phi: Array) -> dict[tuple[int, int], Array]:  # noqa: ARG002
-        """Constant: entries of one column of L meet in T."""
-        out: dict[tuple[int, int], Array] = {}
-        for a, (i, c) in enumerate(self.pairs):
-            for b, (j, d) in enumerate(self.pairs):
-                if a <= b and c == d:
-                    bend = np.zeros((self.size, self.size))
-                    bend[i, j] += 1.0
-                    bend[j, i] += 1.0
-                    out[a, b] = bend
-        return out
+        """Constant: ``B_a B_b' + B_b B_a'``."""
+        products = np.einsum("aij,bkj->abik", self.basis, self.basis)
+        bends = products + np.swapaxes(products, 2, 3)
+        q = len(self.basis)
+        return {(a, b): bends[a, b] for a in range(q) for b in range(a, q) if bends[a, b].any()}
+
+
+def triangular(order: Sequence[int], rho: float | None = None, first: float | None = None) -> Factored:
+    """A factor that is lower triangular in ``order`` of the levels.
+
+    ``first`` fixes the standard deviation of the first level, ``rho`` the correlation of the first two.
+    """
+    m = len(order)
+    offset, basis = np.zeros((m, m)), []
+    for i, level in enumerate(order):
+        rows = np.eye(i + 1, m)
+        if i == 0 and first is not None:
+            offset[level] = first * rows[0]
+            continue
+        if i == 1 and rho is not None:
+            rows = rho * rows[:1] + np.sqrt(max(1 - rho**2, 0.0)) * rows[1:]
+        for row in rows:
+            basis.append(np.zeros((m, m)))
+            basis[-1][level] = row
+    return Factored(np.array(basis), offset)
