@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,11 @@ class Basis:
         """Number of coefficients."""
         return int(self.Q.shape[1])
 
+    @cached_property
+    def back(self) -> Array:
+        """Inverse of ``R``: from coefficients on the basis to coefficients of the moderators."""
+        return 1.0 / self.R if self.R.size == 1 else np.asarray(np.linalg.inv(self.R))
+
     @property
     def logdet_xtx(self) -> float:
         """Log determinant of ``X'X``."""
@@ -42,6 +48,12 @@ def orthonormal(Q: Array, R: Array) -> Basis:
     """Pair a basis with the outer products of its rows."""
     k, p = Q.shape
     return Basis(Q, R, (Q[:, :, None] * Q[:, None, :]).reshape(k, p * p))
+
+
+def constant(k: int) -> Basis:
+    """The basis of an intercept alone."""
+    root = float(np.sqrt(k))
+    return Basis(np.full((k, 1), 1.0 / root), np.array([[root]]), np.full((k, 1), 1.0 / k))
 
 
 def factorise(X: Array) -> tuple[Basis, tuple[int, ...]]:

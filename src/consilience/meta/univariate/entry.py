@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from consilience.meta.errors import InputError
-from consilience.meta.univariate.basis import Array, Basis, factorise
-from consilience.meta.univariate.inference import check_level, check_test, wald
+from consilience.meta.univariate.basis import Array, Basis, constant
+from consilience.meta.univariate.inference import check_level, check_test, wald_of
 from consilience.meta.univariate.inputs import Studies, as_frame, read_studies
 from consilience.meta.univariate.location_scale import LocationScaleFit, fit_location_scale
 from consilience.meta.univariate.model import Estimates, Options, estimate
@@ -116,7 +116,7 @@ def _rows_of(mods: Any, studies: Studies) -> Any:
 def _fit(studies: Studies, built: Design, options: Options, weighted: bool) -> RmaFit:
     built, basis = full_rank(built)
     weights = studies.weights if weighted else np.ones_like(studies.yi)
-    null = factorise(np.ones((studies.yi.size, 1)))[0] if _has_null(built) else None
+    null = constant(studies.yi.size) if _has_null(built) else None
     found = estimate(studies.yi, studies.vi, basis, options, weights, null)
     return _result(studies, built, basis, weights, options, found)
 
@@ -130,7 +130,7 @@ def _result(
 ) -> RmaFit:
     tested = [j for j, name in enumerate(built.terms) if name != "Intercept"] or [0]
     c = found.coefficients
-    omnibus = wald(c.beta, c.vcov, np.eye(basis.size)[tested], c.df, tuple(built.terms[j] for j in tested))
+    omnibus = wald_of(c.beta, c.vcov, tested, c.df, tuple(built.terms[j] for j in tested))
     remarks = notices(studies.given, studies.vi, basis.size, built.aliased, options, found)
     return RmaFit(
         studies.yi, studies.vi, built, basis, weights, studies.labels, studies.rows, studies.given,

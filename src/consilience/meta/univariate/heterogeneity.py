@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 from scipy import special
 
 from consilience.meta.univariate.basis import Array
-from consilience.meta.univariate.weighted import (
-    Batch,
-    WeightedFit,
-    inverse_variance,
-    solve_weighted,
-    trace_p,
-    traces,
+from consilience.meta.univariate.single import (
+    Single,
+    SingleFit,
+    solve_one,
+    sums_of,
+    trace_p_one,
+    traces_one,
 )
 
 
@@ -34,12 +35,11 @@ class Heterogeneity:
     typical_variance: float
 
 
-def describe(batch: Batch, tau2: float, se_tau2: float, r2: float, fixed: bool) -> Heterogeneity:
+def describe(single: Single, tau2: float, se_tau2: float, r2: float, fixed: bool) -> Heterogeneity:
     """Put tau2 beside the typical sampling variance (Higgins and Thompson, 2002) and Q beside its df."""
-    df = batch.y.shape[1] - batch.basis.size
-    fit = inverse_variance(batch, np.zeros(1))
-    q = float(fit.rss[0]) if df > 0 else 0.0
-    typical = float(df / trace_p(fit, batch.basis)[0]) if df > 0 else float("nan")
+    df = single.df
+    q = single.fixed.rss if df > 0 else 0.0
+    typical = single.typical_variance if df > 0 else float("nan")
     i2, h2 = _shares(tau2, typical, q, df, fixed)
     return Heterogeneity(
         tau2, se_tau2, tau2**0.5, i2, h2, r2, q, df,
@@ -60,54 +60,47 @@ def explained(tau2: float, tau2_null: float) -> float:
     return 100.0 * max(0.0, (tau2_null - tau2) / tau2_null) if tau2_null > 0 else 0.0
 
 
-def explained_dispersion(batch: Batch, null: Batch) -> float:
+def explained_dispersion(single: Single, null: Single) -> float:
     """R2 in percent where tau2 is taken as zero: the adjusted share of Q that the moderators remove."""
-    q, q0 = (float(inverse_variance(b, np.zeros(1)).rss[0]) for b in (batch, null))
-    k = batch.y.shape[1]
-    return 100.0 * float(max(0.0, 1.0 - (q / (k - batch.basis.size)) / (q0 / (k - null.basis.size))))
+    return 100.0 * max(0.0, 1.0 - (single.fixed.rss / single.df) / (null.fixed.rss / null.df))
 
 
-def se_of_tau2(method: str, batch: Batch, tau2: float, weights: Array | None) -> float:
+def se_of_tau2(method: str, single: Single, tau2: float, weights: Array | None) -> float:
     """Large-sample standard error of an estimate of tau2, from its information or its quadratic form."""
-    fit, basis = inverse_variance(batch, np.array([tau2])), batch.basis
-    k, df = batch.y.shape[1], batch.y.shape[1] - basis.size
+    fit = single.at(tau2)
     if method == "ML":
-        variance = 2.0 / float((fit.weights**2).sum())
-    elif method == "REML":
-        variance = 2.0 / float(traces(fit, basis)[1][0])
-    elif method in ("EB", "PM", "PMM"):
-        variance = 2.0 * k**2 / df / float(fit.weights.sum()) ** 2
-    else:
-        variance = _of_quadratic_form(method, batch, tau2, weights)
-    return float(np.sqrt(variance))
+        return sqrt(2.0 / float(fit.weights @ fit.weights))
+    if method == "REML":
+        return sqrt(2.0 / traces_one(fit, single.basis)[1])
+    if method in ("EB", "PM", "PMM"):
+        return sqrt(2.0 * single.k**2 / single.df) / float(fit.weights.sum())
+    return _of_quadratic_form(method, single, tau2, weights)
 
 
-def _of_quadratic_form(method: str, batch: Batch, tau2: float, weights: Array | None) -> float:
-    """Variance of ``(y'Ay - c) / d``: ``2 tr(A S A S) / d^2`` with ``S = diag(v + tau2)``."""
-    k, df = batch.y.shape[1], batch.y.shape[1] - batch.basis.size
-    fit, divisor = _form(method, batch, weights)
-    factor = k / df if method == "HSk" else 1.0
-    return factor**2 * 2.0 * _trace_asas(fit, batch, tau2) / divisor**2
+def _of_quadratic_form(method: str, single: Single, tau2: float, weights: Array | None) -> float:
+    """Standard error of ``(y'Ay - c) / d``: ``sqrt(2 tr(A S A S)) / d`` with ``S = diag(v + tau2)``."""
+    fit, divisor = _form(method, single, weights)
+    factor = single.k / single.df if method == "HSk" else 1.0
+    return factor * sqrt(2.0 * _trace_asas(fit, single, tau2)) / divisor
 
 
-def _form(method: str, batch: Batch, weights: Array | None) -> tuple[WeightedFit, float]:
+def _form(method: str, single: Single, weights: Array | None) -> tuple[SingleFit, float]:
     """The weighted fit whose RSS the estimator uses, and what it divides by."""
     if method == "SJ":
-        start = np.array([float(np.var(batch.y))])
-        return inverse_variance(batch, start), (batch.y.shape[1] - batch.basis.size) / float(start[0])
+        start = float(np.var(single.y))
+        return single.at(start), single.df / start
     if method == "GENQ" and weights is not None:
-        fit = solve_weighted(batch, weights)
-    elif method == "HE":
-        fit = solve_weighted(batch, np.ones_like(batch.y))
-    else:
-        fit = inverse_variance(batch, np.zeros(1))
+        fit = solve_one(single.y, weights, single.basis)
+        return fit, trace_p_one(fit, single.basis)
+    if method == "HE":
+        return single.plain, float(single.df)
     hs = method in ("HS", "HSk")
-    return fit, float(fit.weights.sum() if hs else trace_p(fit, batch.basis)[0])
+    return single.fixed, float(single.fixed.weights.sum()) if hs else single.fixed_trace
 
 
-def _trace_asas(fit: WeightedFit, batch: Batch, tau2: float) -> float:
-    w, s, p = fit.weights, batch.v + tau2, batch.basis.size
-    first = fit.inverse @ ((w**2 * s) @ batch.basis.cross).reshape(-1, p, p)
-    second = fit.inverse @ ((w**3 * s**2) @ batch.basis.cross).reshape(-1, p, p)
-    total = (w * s) ** 2
-    return float(total.sum() - 2.0 * np.trace(second[0]) + np.einsum("ij,ji->", first[0], first[0]))
+def _trace_asas(fit: SingleFit, single: Single, tau2: float) -> float:
+    w = fit.weights
+    ws = w * (single.v + tau2)
+    first = fit.inverse @ sums_of(w * ws, single.basis)
+    second = fit.inverse @ sums_of(w * ws * ws, single.basis)
+    return float(ws @ ws - 2.0 * second.trace() + (first * first.T).sum())

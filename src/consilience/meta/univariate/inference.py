@@ -97,6 +97,17 @@ def wald(beta: Array, vcov: Array, L: Array, df: float, terms: tuple[str, ...] =
     return Wald(square / q, q, df, float(special.fdtrc(q, df, square / q)), terms)
 
 
+def wald_of(beta: Array, vcov: Array, which: list[int], df: float, terms: tuple[str, ...]) -> Wald:
+    """Test that the coefficients at these positions are zero."""
+    if len(which) > 1:
+        return wald(beta, vcov, np.eye(beta.size)[which], df, terms)
+    j = which[0]
+    variance = float(vcov[j, j])
+    square = float(beta[j]) ** 2 / variance if variance > 0 else float("nan")
+    p_value = special.chdtrc(1, square) if np.isinf(df) else special.fdtrc(1, df, square)
+    return Wald(square, 1, df, float(p_value), terms)
+
+
 def _safe(cov: Array) -> Array:
     """Refuse to solve with NaN: the caller turns the refusal into a NaN statistic."""
     if not np.isfinite(cov).all():

@@ -46,16 +46,21 @@ def as_frame(data: Any) -> pd.DataFrame | None:
 def numbers(name: str, value: Any, data: pd.DataFrame | None) -> Array:
     """A float vector from a column name or a sequence; errors name the argument and the first bad cell."""
     if isinstance(value, str):
-        if data is None or value not in data:
-            columns = "no data frame was given" if data is None else f"columns: {', '.join(map(str, data))}"
-            raise InputError(f"{name}={value!r} is not a column of the data ({columns}).")
-        value = data[value]
+        value = _column(name, value, data)
     if isinstance(value, pd.Series):
         value = value.to_numpy()
-    array = np.atleast_1d(np.asarray(value))
+    array = np.asarray(value)
     if array.dtype.kind in "iuf":
         return np.asarray(array, dtype=float).ravel()
     return _converted(name, array.ravel())
+
+
+def _column(name: str, column: str, data: pd.DataFrame | None) -> pd.Series:
+    try:
+        return (pd.DataFrame() if data is None else data)[column]
+    except KeyError:
+        columns = "no data frame was given" if data is None else f"columns: {', '.join(map(str, data))}"
+        raise InputError(f"{name}={column!r} is not a column of the data ({columns}).") from None
 
 
 def _converted(name: str, array: np.ndarray) -> Array:
@@ -80,8 +85,11 @@ def read_studies(yi: Any, vi: Any, sei: Any, weights: Any, slab: Any, data: pd.D
     for name, other in (("vi", v), ("weights", w), ("data", data)):
         if other is not None and len(other) != y.size:
             raise InputError(f"{name} has {len(other)} values but yi has {y.size}. Give one per study.")
-    _check_values(y, v, w)
     studies = Studies(y, v, w, _labels(slab, data, y.size), data, np.arange(y.size), y.size)
+    # a finite sum of squares has no blank and no infinity among its parts: most data end here
+    if w is None and np.isfinite(y @ y + v @ v) and v.min() > 0:
+        return studies
+    _check_values(y, v, w)
     blank = np.isnan(y) | np.isnan(v) | (np.isnan(w) if w is not None else False)
     kept = np.flatnonzero(~blank)
     if kept.size == 0:
@@ -110,7 +118,7 @@ def _labels(slab: Any, data: pd.DataFrame | None, k: int) -> tuple[str, ...]:
         slab = data[slab]
     if slab is None and data is not None and "study" in data:
         slab = data["study"]
-    labels = tuple(str(i + 1) for i in range(k)) if slab is None else tuple(str(s) for s in slab)
+    labels = tuple(map(str, range(1, k + 1))) if slab is None else tuple(map(str, slab))
     if len(labels) != k:
         raise InputError(f"slab has {len(labels)} labels but yi has {k} values. Give one per study.")
     return labels

@@ -20,8 +20,8 @@ from consilience.meta.univariate.weighted import (
 MAX_STEPS = 200
 TOLERANCE = 1e-12
 # Below this relative step the log-likelihood no longer changes in double precision: steps are trusted.
-_TRUSTED = 1e-6
-_LAST = 1e-7
+TRUSTED = 1e-6
+LAST = 1e-7
 
 
 @dataclass(frozen=True)
@@ -91,11 +91,11 @@ def climb(batch: Batch, start: Array, scale: Array, restricted: bool) -> Climb:
         there = _evaluate(batch.rows(active), proposal, restricted)
         steps[active] += 1
         before = np.abs(step[active])
-        trusted = before <= _TRUSTED * (tau2[active] + scale[active])
+        trusted = before <= TRUSTED * (tau2[active] + scale[active])
         accept = (there.loglik >= loglik[active]) | trusted
         step[active] = np.where(accept, _bounded(proposal, there), 0.25 * step[active])
         # a full Newton step this small leaves an error of its square
-        final = accept & newton[active] & (before <= _LAST * (tau2[active] + scale[active]))
+        final = accept & newton[active] & (before <= LAST * (tau2[active] + scale[active]))
         newton[active] = accept & there.newton
         taken = active[accept]
         tau2[taken], loglik[taken] = proposal[accept], there.loglik[accept]

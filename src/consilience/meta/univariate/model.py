@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from math import log, pi
 
 import numpy as np
 
@@ -20,9 +21,12 @@ from consilience.meta.univariate.inference import (
     two_sided_p,
     variance_factor,
 )
-from consilience.meta.univariate.likelihood import log_likelihood
-from consilience.meta.univariate.tau2 import Tau2, estimate_tau2, is_fixed
-from consilience.meta.univariate.weighted import Batch, WeightedFit, inverse_variance, solve_weighted
+from consilience.meta.univariate.single import Single, SingleFit, solve_one, sums_of
+from consilience.meta.univariate.single_search import Found, log_likelihood_one
+from consilience.meta.univariate.tau2 import estimate_one, is_fixed
+from consilience.meta.univariate.weighted import Batch
+
+_LOG_2PI = log(2.0 * pi)
 
 
 @dataclass(frozen=True)
@@ -74,73 +78,68 @@ def estimate(
     yi: Array, vi: Array, basis: Basis, options: Options, weights: Array | None, null: Basis | None
 ) -> Estimates:
     """Fit one model; ``null`` is the basis of the intercept-only model against which R2 is measured."""
-    batch, fixed = one(yi, vi, basis), is_fixed(options.method)
-    own = None if weights is None else weights[None, :]
-    found = _tau2(batch, options, own)
-    tau2 = float(found.value[0])
-    fit = inverse_variance(batch, found.value)
-    estimable = options.tau2 is None and not fixed and yi.size > basis.size
-    se_tau2 = se_of_tau2(options.method, batch, tau2, own) if estimable else float("nan")
-    coefficients = _coefficients(batch, fit, tau2, options, own)
-    ml, reml = _likelihoods(batch, fit, basis.R @ coefficients.beta)
+    single, fixed = Single(yi, vi, basis), is_fixed(options.method)
+    found = _tau2(single, options, weights)
+    fit = single.at(found.tau2)
+    estimable = options.tau2 is None and not fixed and single.df > 0
+    se_tau2 = se_of_tau2(options.method, single, found.tau2, weights) if estimable else float("nan")
+    coefficients = _coefficients(single, fit, found.tau2, options, weights)
+    ml, reml = _likelihoods(single, fit, None if weights is None else basis.R @ coefficients.beta)
+    r2 = _r2(single, found.tau2, options, weights, null)
     return Estimates(
         coefficients,
-        describe(batch, tau2, se_tau2, _r2(batch, tau2, options, own, null), fixed),
+        describe(single, found.tau2, se_tau2, r2, fixed),
         reml if options.method == "REML" else ml, ml, reml,
-        bool(found.converged[0]), int(found.steps[0]), bool(found.boundary[0]),
+        found.converged, found.steps, found.boundary,
     )  # fmt: skip
 
 
-def _tau2(batch: Batch, options: Options, weights: Array | None) -> Tau2:
-    yes, no, zero = np.array([True]), np.array([False]), np.array([0])
+def _tau2(single: Single, options: Options, weights: Array | None) -> Found:
     if options.tau2 is not None:
-        return Tau2(np.array([options.tau2]), yes, zero, no)
-    if batch.y.shape[1] <= batch.basis.size:
-        return Tau2(np.zeros(1), yes, zero, no)
-    return estimate_tau2(options.method, batch, weights)
+        return Found(options.tau2, True, 0, False)
+    if single.df <= 0 or is_fixed(options.method):
+        return Found(0.0, True, 0, False)
+    return estimate_one(options.method, single, weights)
 
 
-def _r2(batch: Batch, tau2: float, options: Options, weights: Array | None, null: Basis | None) -> float:
+def _r2(single: Single, tau2: float, options: Options, weights: Array | None, null: Basis | None) -> float:
     """Percent of heterogeneity accounted for; NaN without moderators, residual df, or with known tau2."""
-    k = batch.y.shape[1]
-    if null is None or options.tau2 is not None or k <= batch.basis.size:
+    if null is None or options.tau2 is not None or single.df <= 0:
         return float("nan")
-    smaller = Batch(batch.y, batch.v, null)
+    smaller = Single(single.y, single.v, null)
     if is_fixed(options.method):
-        return explained_dispersion(batch, smaller)
-    return explained(tau2, float(estimate_tau2(options.method, smaller, weights).value[0]))
+        return explained_dispersion(single, smaller)
+    return explained(tau2, estimate_one(options.method, smaller, weights).tau2)
 
 
-def _likelihoods(batch: Batch, fit: WeightedFit, coef: Array) -> tuple[float, float]:
-    """ML and REML log-likelihoods, with all their constants, at coefficients ``coef`` on the basis."""
-    rss = np.einsum("k,k->", fit.weights[0], (batch.y[0] - batch.basis.Q @ coef) ** 2)
-    fit = replace(fit, rss=np.array([rss]))
-    k, p = batch.y.shape[1], batch.basis.size
-    ml = float(log_likelihood(batch, fit, restricted=False)[0]) - 0.5 * k * np.log(2 * np.pi)
+def _likelihoods(single: Single, fit: SingleFit, coef: Array | None) -> tuple[float, float]:
+    """ML and REML log-likelihoods, with all their constants, at ``coef`` on the basis or at the fit's own."""
+    if coef is not None:
+        resid = single.y - single.basis.Q @ coef
+        fit = fit._replace(rss=float((fit.weights * resid) @ resid))
+    ml = log_likelihood_one(fit, restricted=False) - 0.5 * single.k * _LOG_2PI
     # log|X'WX| - log|X'X| is log|Q'WQ|: the units of the moderators cancel.
-    reml = float(log_likelihood(batch, fit, restricted=True)[0]) - 0.5 * (k - p) * np.log(2 * np.pi)
-    return ml, reml
+    return ml, ml - 0.5 * fit.logdet + 0.5 * single.basis.size * _LOG_2PI
 
 
 def _coefficients(
-    batch: Batch, fit: WeightedFit, tau2: float, options: Options, weights: Array | None
+    single: Single, fit: SingleFit, tau2: float, options: Options, weights: Array | None
 ) -> Coefficients:
     """Weighted estimates and their covariance, carried back from the basis to the moderators."""
-    coef, cov = fit.coef[0], fit.inverse[0]
+    coef, cov = fit.coef, fit.inverse
     if weights is not None and options.weighted:
-        own = solve_weighted(batch, weights)
-        middle = (weights**2 * (batch.v + tau2)) @ batch.basis.cross
-        coef = own.coef[0]
-        cov = own.inverse[0] @ middle.reshape(cov.shape) @ own.inverse[0]
-    residual_df = batch.y.shape[1] - batch.basis.size
-    s2w = variance_factor(options.test, float(fit.rss[0]), residual_df)
-    back = np.linalg.inv(batch.basis.R)
-    beta, vcov = back @ coef, s2w * (back @ cov @ back.T)
-    return _tested(beta, vcov, reference_df(options.test, residual_df), options.level, s2w)
+        own = solve_one(single.y, weights, single.basis)
+        coef = own.coef
+        cov = own.inverse @ sums_of(weights**2 * (single.v + tau2), single.basis) @ own.inverse
+    s2w = variance_factor(options.test, fit.rss, single.df)
+    back = single.basis.back
+    beta, vcov = back @ coef, back @ cov @ back.T
+    vcov = vcov if s2w == 1.0 else s2w * vcov
+    return _tested(beta, vcov, reference_df(options.test, single.df), options.level, s2w)
 
 
 def _tested(beta: Array, vcov: Array, df: float, level: float, s2w: float) -> Coefficients:
-    se = np.sqrt(np.diag(vcov))
+    se = np.sqrt(vcov.diagonal())
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = beta / se
     half = critical_value(level, df) * se

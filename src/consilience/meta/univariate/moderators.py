@@ -69,12 +69,15 @@ def _from_array(mods: Any, k: int, intercept: bool) -> Design:
 
 
 def _numeric(X: Array, names: list[str], intercept: bool, formula: str) -> Design:
-    kept = np.flatnonzero(np.isfinite(X).all(axis=1))
+    whole = np.isfinite((X * X).sum())
+    kept = np.arange(X.shape[0]) if whole else np.flatnonzero(np.isfinite(X).all(axis=1))
     columns = tuple(names)
     if intercept:
         X, names = np.column_stack([np.ones(X.shape[0]), X]), [INTERCEPT, *names]
     groups: dict[str, tuple[int, ...]] = {name: (j,) for j, name in enumerate(names)}
-    return Design(np.ascontiguousarray(X[kept]), tuple(names), groups, kept, formula, None, columns)
+    return Design(
+        np.ascontiguousarray(X if whole else X[kept]), tuple(names), groups, kept, formula, None, columns
+    )
 
 
 def _from_formula(right: str, data: pd.DataFrame | None, k: int) -> Design:
@@ -85,10 +88,9 @@ def _from_formula(right: str, data: pd.DataFrame | None, k: int) -> Design:
         raise InputError(f"mods={right!r} names columns, but no data frame was given. Pass data=.")
     if _PLAIN.match(right):
         names = [name.strip() for name in right.split("+")]
-        if all(n in data and data[n].dtype.kind in "iuf" for n in names) and len(set(names)) == len(names):
-            return _numeric(
-                np.column_stack([data[n].to_numpy(dtype=float) for n in names]), names, True, "~ " + right
-            )
+        columns = [data[n].to_numpy() for n in dict.fromkeys(names) if n in data]
+        if len(columns) == len(names) and all(c.dtype.kind in "iuf" for c in columns):
+            return _numeric(np.column_stack(columns).astype(float), names, True, "~ " + right)
     return _by_formula(right, data)
 
 

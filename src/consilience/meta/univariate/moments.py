@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from consilience.meta.univariate.basis import Array
 from consilience.meta.univariate.likelihood import MAX_STEPS, TOLERANCE, Climb
@@ -121,4 +121,4 @@ def paule_mandel(batch: Batch) -> Climb:
 
 def median_unbiased(batch: Batch) -> Climb:
     """Median-unbiased Paule-Mandel: Q equal to the median of its chi-squared (Viechtbauer, 2021)."""
-    return solve_q(batch, np.asarray(stats.chi2.ppf(0.5, batch.k - batch.basis.size)))
+    return solve_q(batch, np.asarray(special.chdtri(batch.k - batch.basis.size, 0.5)))

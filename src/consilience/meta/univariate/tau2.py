@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
+from scipy import special
 
 from consilience.meta.errors import InputError
 from consilience.meta.univariate import moments
 from consilience.meta.univariate.basis import Array
 from consilience.meta.univariate.likelihood import Climb, maximise
+from consilience.meta.univariate.single import Single
+from consilience.meta.univariate.single_search import Found, maximise_one, solve_q_one
 from consilience.meta.univariate.weighted import Batch
 
 Method = Literal["EE", "FE", "DL", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM", "GENQ"]
@@ -75,3 +78,19 @@ def _iterated(method: str, batch: Batch) -> Tau2:
     else:
         found = moments.median_unbiased(batch) if method == "PMM" else moments.paule_mandel(batch)
     return Tau2(found.tau2, found.converged, found.steps, found.tau2 == 0)
+
+
+def estimate_one(method: str, single: Single, weights: Array | None = None) -> Found:
+    """Estimate tau2 in one data set with more studies than coefficients."""
+    if method in ("ML", "REML"):
+        return maximise_one(single, method == "REML")
+    if method in ("EB", "PM"):
+        return solve_q_one(single, float(single.df))
+    if method == "PMM":
+        return solve_q_one(single, float(special.chdtri(single.df, 0.5)))
+    if method in ("DL", "HE"):
+        raw = single.dersimonian_laird if method == "DL" else single.hedges
+        return Found(max(raw, 0.0), True, 0, raw < 0)
+    batch = Batch(single.y[None, :], single.v[None, :], single.basis)
+    found = estimate_tau2(method, batch, None if weights is None else weights[None, :])
+    return Found(float(found.value[0]), bool(found.converged[0]), 0, bool(found.boundary[0]))

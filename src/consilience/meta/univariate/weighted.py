@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from consilience.meta.univariate.basis import Array, Basis
 
-_SINGULAR = 1e-12
+SINGULAR = 1e-12
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def invert(S: Array) -> tuple[Array, Array]:
     scaled = S / (root[:, :, None] * root[:, None, :])
     scaled = np.where(np.isfinite(scaled), scaled, 0.0)
     values, vectors = np.linalg.eigh(scaled)
-    values = np.where(values > _SINGULAR, values, np.nan)
+    values = np.where(values > SINGULAR, values, np.nan)
     inverse = (vectors / values[:, None, :]) @ vectors.transpose(0, 2, 1)
     logdet = np.log(values).sum(axis=1) + 2.0 * np.log(root).sum(axis=1)
     return inverse / (root[:, :, None] * root[:, None, :]), logdet
@@ -91,7 +91,7 @@ def _invert_pairs(S: Array) -> tuple[Array, Array]:
     """The 2 x 2 case in closed form."""
     a, b, d = S[:, 0, 0], S[:, 0, 1], S[:, 1, 1]
     det = a * d - b * b
-    det = np.where(det > _SINGULAR * a * d, det, np.nan)
+    det = np.where(det > SINGULAR * a * d, det, np.nan)
     inverse = np.empty_like(S)
     inverse[:, 0, 0], inverse[:, 1, 1] = d / det, a / det
     inverse[:, 0, 1] = inverse[:, 1, 0] = -b / det
