@@ -56,7 +56,7 @@ def dedupe(
     )
     if contradicted:
         one, other = (columns.ids[order[at]] for at in contradicted[0])
-        told = (
+        said = (
             f"decisions contradict each other: {one!r} and {other!r} are said to differ, yet others join them"
         )
         raise InputError(f"{said}; undo one of these decisions")
