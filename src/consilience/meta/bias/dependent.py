@@ -29,6 +29,7 @@ class DependentAsymmetry(Finding):
     """
 
     working_model: str
+    vcov: str
     predictor: str
     k: int
     J: int
@@ -53,8 +54,9 @@ class DependentAsymmetry(Finding):
         verdict = "do" if p < 0.10 else "do not clearly"
         boot = f"; wild bootstrap {p_text(self.bootstrap_p)}" if np.isfinite(self.bootstrap_p) else ""
         return (
-            f"Effects {verdict} depend on the precision of their studies ({self.predictor}, {self.working_model}, "
-            f"CR2: t({self.df:.1f}) = {self.statistic:.2f}, {p_text(self.p_value)}{boot})."
+            f"Effects {verdict} depend on the precision of their studies ({self.predictor}, "
+            f"{self.working_model}, {self.vcov}: t({self.df:.1f}) = {self.statistic:.2f}, "
+            f"{p_text(self.p_value)}{boot})."
         )
 
 
@@ -99,7 +101,7 @@ def egger_dependent(
         p_boot = fit.wald_test_cwb(PREDICTOR, reps=bootstrap, seed=seed).p_value
     i = fit.inference
     return DependentAsymmetry(
-        working_model=fit.spec.working_model, predictor=predictor, k=fit.k, J=fit.J,
+        working_model=fit.spec.working_model, vcov=fit.spec.vcov, predictor=predictor, k=fit.k, J=fit.J,
         slope=float(i.estimate[place]), se=float(i.se[place]), statistic=float(i.statistic[place]),
         df=float(i.df[place]), p_value=float(i.p_value[place]), bootstrap_p=p_boot,
         limit=float(i.estimate[0]), limit_lower=float(i.ci_lower[0]), limit_upper=float(i.ci_upper[0]),

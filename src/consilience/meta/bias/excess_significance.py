@@ -65,9 +65,16 @@ def _chi2(observed: int, power: Array, side: str) -> tuple[float, float]:
     return x2, float(special.ndtr(-signed if side == "greater" else signed))
 
 
+_BINOMIAL: dict[str, Literal["two-sided", "less", "greater"]] = {
+    "two.sided": "two-sided",
+    "less": "less",
+    "greater": "greater",
+}
+
+
 def _binomial(observed: int, power: Array, side: str) -> tuple[float, float]:
     share = min(max(float(power.mean()), 0.0), 1.0)
-    found = stats.binomtest(observed, power.size, share, alternative=side.replace(".", "-"))
+    found = stats.binomtest(observed, power.size, share, alternative=_BINOMIAL[side])
     return float("nan"), float(found.pvalue)
 
 

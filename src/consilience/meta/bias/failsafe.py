@@ -38,7 +38,8 @@ class FailSafeN(Finding):
     def explain(self) -> str:
         """How many null studies it would take, and what they would do."""
         aim = "p above alpha" if np.isnan(self.target) else f"the mean to {self.target:.3g}"
-        return f"{self.n} unseen studies without an effect would bring {aim} ({self.type}; {self.k} studies seen)."
+        seen = f"({self.type}; {self.k} studies seen)"
+        return f"{self.n} unseen studies without an effect would bring {aim} {seen}."
 
 
 def _rosenthal(fit: RmaFit, alpha: float, target: float | None, weighted: bool) -> tuple[float, ...]:  # noqa: ARG001
@@ -159,5 +160,7 @@ def _refitted(fit: RmaFit, alpha: float, target: float | None) -> int:
 
 
 def _cautions(n: int) -> tuple[str, ...]:
-    said = "A fail-safe N takes unseen studies to have no effect on average and says nothing of their probability."
+    said = (
+        "A fail-safe N takes unseen studies to have no effect on average; how likely they are it cannot say."
+    )
     return (said, "The result is already at or past the aim, so no study is needed.") if n == 0 else (said,)

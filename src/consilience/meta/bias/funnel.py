@@ -80,6 +80,6 @@ def funnel_data(
     contours = pd.DataFrame({"sei": grid} | {f"p{a:g}": -special.ndtri(a / 2.0) * grid for a in levels})
     return FunnelData(
         points=points, limits=limits, contours=contours, center=center, predictor=predictor,
-        asymmetry=regtest(fit, model="rma", predictor=predictor, **{n: v for n, v in read.items() if v is not None}),
+        asymmetry=regtest(fit, model="rma", predictor=predictor, **read),
         cautions=(*about_studies(fit.vi), *about_artefact(predictor, precision)),
     )  # fmt: skip

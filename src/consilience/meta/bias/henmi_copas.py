@@ -52,7 +52,7 @@ class _Moments:
         return 1.0 + self.tau2 * self.W2
 
     def gamma(self, r: float) -> tuple[float, float]:
-        """Shape and scale of the gamma law that has the mean and variance of Q given R = r (their eq. 8-9)."""
+        """Shape and scale of the gamma law with the mean and variance of Q given R = r."""
         k, t, W1, W2, W3, W4 = self.k, self.tau2, self.W1, self.W2, self.W3, self.W4
         V = self.variance
         excess, third = r**2 / V**2 - 1.0 / V, W3 - W2**2

@@ -54,18 +54,19 @@ class PCurve(Finding):
             "hold evidence of an effect" if self.evidence else "do not clearly hold evidence of an effect"
         )
         return (
-            f"The {self.k_significant} significant results {verdict} (right skew: z = {self.right_skew.z:.2f}, "
-            f"{p_text(self.right_skew.p_value)}); their power is about {100 * self.power:.0f} %."
+            f"The {self.k_significant} significant results {verdict} (right skew: "
+            f"z = {self.right_skew.z:.2f}, {p_text(self.right_skew.p_value)}); "
+            f"their power is about {100 * self.power:.0f} %."
         )
 
 
-def p_curve(effects: Any, vi: Any = None, *, data: Any = None, method: str = "KS") -> PCurve:
+def p_curve(effects: Any, vi: Any = None, *, data: Any = None) -> PCurve:
     """Analyse the significant two-sided p-values of z = yi / sqrt(vi).
 
     Under no effect ``p / .05`` is uniform; under 33 % power the conditional upper tails of the
     non-central law are. Both are combined by Stouffer's method. There is evidential value where the half
     curve is right-skewed with p < .05, or both curves with p < .1. The effect minimises the
-    Kolmogorov-Smirnov distance of its conditional p-values from uniform (``method="KS"``).
+    Kolmogorov-Smirnov distance of its conditional p-values from uniform.
 
     Source: Simonsohn, Nelson & Simmons (2014), J. Exp. Psychol. Gen. 143, 534-547; Perspectives 9,
     666-681; Simonsohn, Simmons & Nelson (2015), J. Exp. Psychol. Gen. 144, 1146-1152.
@@ -82,13 +83,21 @@ def p_curve(effects: Any, vi: Any = None, *, data: Any = None, method: str = "KS
     full, halved = stouffer(p[use] / SIGNIFICANT), stouffer(p[use][half] / HALF)
     share = float(half.mean()) if use.any() else float("nan")
     return PCurve(
-        k=fit.k, k_significant=int(use.sum()), k_half=int(half.sum()), right_skew=full, right_skew_half=halved,
+        k=fit.k, k_significant=int(use.sum()), k_half=int(half.sum()), right_skew=full,
+        right_skew_half=halved,
         flatter=_flatter(z, SIGNIFICANT), flatter_half=_flatter(z[half], HALF), share_below_025=share,
-        binomial_p=float(special.bdtrc(half.sum() - 1, use.sum(), 0.5)) if half.any() else 1.0 if use.any() else np.nan,
+        binomial_p=_binomial(int(half.sum()), int(use.sum())),
         power=_power(z), effect=_effect(fit.yi[use], se),
         evidence=bool(halved.p_value < 0.05 or (halved.p_value < 0.1 and full.p_value < 0.1)),
         inadequate=_inadequate(z, half), cautions=_cautions(fit.yi, use),
     )  # fmt: skip
+
+
+def _binomial(low: int, all_of: int) -> float:
+    """P(at least this many p below .025) when half are expected."""
+    if all_of == 0:
+        return float("nan")
+    return float(special.bdtrc(low - 1, all_of, 0.5)) if low else 1.0
 
 
 def stouffer(pp: Array) -> Stouffer:

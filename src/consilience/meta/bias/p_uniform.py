@@ -78,7 +78,8 @@ def p_uniform(
     low, high = sorted(points[1:])
     limits = (low, high) if sign > 0 else (-high, -low)
     return PUniform(
-        k=fit.k, k_significant=n, side=side, estimate=sign * points[0], ci_lower=limits[0], ci_upper=limits[1],
+        k=fit.k, k_significant=n, side=side, estimate=sign * points[0], ci_lower=limits[0],
+        ci_upper=limits[1],
         p_value=float(special.gammaincc(n, statistic(y, se, critical, 0.0))),
         bias_p=float(special.gammainc(n, statistic(y, se, critical, sign * float(fit.beta[0])))),
         level=fit.level, cautions=_cautions(n),

@@ -37,8 +37,9 @@ class AdjustedEffect(Finding):
         if not np.isfinite(self.estimate):
             return "The effect of an endlessly precise study cannot be estimated with these data."
         return (
-            f"Extrapolated to a study without sampling error ({self.chosen}), the effect is {self.estimate:.2f} "
-            f"({100 * self.level:g} % CI {self.ci_lower:.2f} to {self.ci_upper:.2f}, {p_text(self.p_value)})."
+            f"Extrapolated to a study without sampling error ({self.chosen}), the effect is "
+            f"{self.estimate:.2f} ({100 * self.level:g} % CI {self.ci_lower:.2f} to {self.ci_upper:.2f}, "
+            f"{p_text(self.p_value)})."
         )
 
 

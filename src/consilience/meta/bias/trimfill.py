@@ -22,7 +22,7 @@ from consilience.meta.univariate.results import RmaFit
 class TrimFill(Finding):
     """``k0`` studies missing on ``side`` and the mean with mirror images filled in.
 
-    ``filled`` (k0,) and ``filled_vi`` are the mirror images; ``p_value`` (R0 only) tests that none is missing.
+    ``filled`` (k0,) and ``filled_vi`` are the mirror images; ``p_value`` (R0 only) tests that none is.
     """
 
     estimator: str
@@ -169,7 +169,8 @@ def _trim(fit: RmaFit, y: Array, v: Array, count: Callable[[int, Array], tuple[f
 
 def _mean(fit: RmaFit, y: Array, v: Array) -> float:
     basis, _ = factorise(np.ones((y.size, 1)))
-    return float(estimate(y, v, basis, fit.options, None, None).coefficients.beta[0])
+    found = estimate(y.astype(np.float64), v.astype(np.float64), basis, fit.options, None, None)
+    return float(found.coefficients.beta[0])
 
 
 def _fill(fit: RmaFit, side: str, estimator: str, sign: float, y: Array, v: Array, t: _Trimmed) -> TrimFill:

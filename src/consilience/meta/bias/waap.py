@@ -19,7 +19,7 @@ ADEQUATE = 2.8
 
 @dataclass(frozen=True, kw_only=True)
 class WaapWls(Finding):
-    """``estimate`` from the ``k_adequate`` studies with 80 % power, or from all (WLS) where fewer than two."""
+    """``estimate`` from the ``k_adequate`` studies with 80 % power, or all (WLS) where fewer than two."""
 
     chosen: str
     k: int

@@ -31,7 +31,8 @@ def climb(objective: Objective, start: Array, lower: Array, upper: Array) -> Sum
     theta = np.clip(start, lower, upper)
     value, slope, curve = objective(theta)
     damping, converged, step = 1e-4, False, 0
-    for step in range(1, _STEPS + 1):
+    while step < _STEPS:
+        step += 1
         stuck = ((theta <= lower) & (slope <= 0)) | ((theta >= upper) & (slope >= 0))
         free = np.flatnonzero(~stuck)
         if free.size == 0:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy import special
 
 from consilience.meta.arrays import Array, column
@@ -108,7 +110,7 @@ def _fixed(delta: Any, size: int, what: str) -> Array | None:
 
 def _clusters(cluster: Any, effects: Any, data: Any, fit: RmaFit) -> Clusters:
     frame = as_frame(data) if data is not None else as_frame(effects)
-    values = column(cluster, frame if frame is not None else as_frame({}), "cluster").to_numpy()
+    values = column(cluster, pd.DataFrame() if frame is None else frame, "cluster").to_numpy()
     if len(values) == fit.k_given:
         values = values[fit.rows]
     if len(values) != fit.k:
@@ -153,7 +155,7 @@ def _result(
 def interval_names(steps: tuple[float, ...]) -> tuple[str, ...]:
     """Labels of the intervals of p."""
     ends = (*steps, 1.0)
-    return (f"p <= {ends[0]:g}", *(f"{a:g} < p <= {b:g}" for a, b in zip(ends, ends[1:])))
+    return (f"p <= {ends[0]:g}", *(f"{a:g} < p <= {b:g}" for a, b in pairwise(ends)))
 
 
 def _likelihood_ratios(

@@ -8,8 +8,8 @@ from consilience.meta.clusters import Clusters
 
 
 def notes(
-    problem: Problem, summit: Summit, names: tuple[str, ...], bound: tuple[str, ...], alternative: str, k: int,
-    clusters: Clusters | None,
+    problem: Problem, summit: Summit, names: tuple[str, ...], bound: tuple[str, ...], alternative: str,
+    k: int, clusters: Clusters | None,
 ) -> tuple[str, ...]:  # fmt: skip
     """Every caution a fit deserves."""
     out = []
@@ -35,13 +35,14 @@ def _about_intervals(problem: Problem, names: tuple[str, ...], alternative: str)
         return []
     if counts[0] == 0:
         return [
-            f"No study lies in {names[0]} ({alternative}): selection cannot be estimated, its weights are held at 1."
+            f"No study lies in {names[0]} ({alternative}): selection cannot be estimated, "
+            "weights are held at 1."
         ]
     out = []
     empty = [n for n, c in zip(names[1:], counts[1:]) if c == 0]
     if len(empty) == len(counts) - 1:
         out.append(
-            "Every study lies in the first interval: all others get weight 0, and the mean is hardly held."
+            "Every study lies in the first interval: the others get weight 0, and the mean is hardly held."
         )
     elif empty:
         out.append(f"No study lies in {', '.join(empty)}: the weight there is estimated as 0, its bound.")

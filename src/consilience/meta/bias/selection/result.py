@@ -61,8 +61,8 @@ class SelectionFit(Finding):
         """The mean with selection taken into account."""
         p = self.LRT_p if np.isfinite(self.LRT_p) else self.selection_p
         return (
-            f"Allowing for selection by p ({self.type}, {self.alternative}), the effect is {self.beta[0]:.2f} "
-            f"({100 * self.level:g} % CI {self.ci_lower[0]:.2f} to {self.ci_upper[0]:.2f}) instead of "
+            f"Allowing for selection by p ({self.type}, {self.alternative}), the effect is "
+            f"{self.beta[0]:.2f} ({100 * self.level:g} % CI {self.ci_lower[0]:.2f} to {self.ci_upper[0]:.2f}) instead of "
             f"{self.unadjusted[0]:.2f}; selection: {p_text(p)}."
         )
 

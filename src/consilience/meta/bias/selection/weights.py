@@ -154,7 +154,7 @@ def check_steps(steps: object) -> tuple[float, ...]:
 
 @dataclass(frozen=True)
 class Cells:
-    """The z axis cut where p meets a step: ``edges`` (m - 1,), and which interval of p owns each cell (m,)."""
+    """The z axis cut where p meets a step: ``edges`` (m - 1,), and the interval of p of each cell (m,)."""
 
     edges: Array
     owner: np.ndarray
