@@ -59,6 +59,8 @@ def column(value: Any, frame: pd.DataFrame, argument: str) -> pd.Series[Any]:
 
 def numeric(values: pd.Series[Any], argument: str) -> Array:
     """A column as floats; text that is no number is named with its row."""
+    if values.dtype == np.float64:
+        return np.asarray(values.to_numpy(), dtype=float)
     out = pd.to_numeric(values, errors="coerce")
     bad = out.isna() & values.notna()
     if bad.any():

@@ -56,9 +56,9 @@ def satterthwaite(robust: RobustCovariance, C: Array) -> Array:
 
 def _moments_by_rows(robust: RobustCovariance, C: Array) -> tuple[Array, Array]:
     """Sum of P_jj and of all P_ij^2, row by row of C: best for few rows."""
-    own = np.einsum("sa,jab,sb->js", C, robust.own, C, optimize=True)
-    L = np.einsum("sa,jar->sjr", C, robust.L)
-    between = np.einsum("sjr,rt,sjt->js", L, robust.K, L, optimize=True)
+    own = ((robust.own @ C.T) * C.T).sum(axis=1)
+    L = np.swapaxes(C @ robust.L, 0, 1)
+    between = ((L @ robust.K) * L).sum(axis=2).T
     S = np.swapaxes(L, 1, 2) @ L
     SK = S @ robust.K
     pairs = np.einsum("sab,sba->s", SK, SK)

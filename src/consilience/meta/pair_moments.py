@@ -24,17 +24,17 @@ class PairMoments:
 
 def pair_moments(robust: RobustCovariance, C: Array) -> PairMoments:
     """Mean and covariance of ``C V_R C'``; cost linear in clusters (Pustejovsky & Tipton 2018, section 3)."""
-    own = np.einsum("sa,jab,tb->jst", C, robust.own, C, optimize=True)
-    L = np.einsum("sa,jar->jsr", C, robust.L)
+    own = C @ robust.own @ C.T
+    L = C @ robust.L
     J, q, r = L.shape
     LK = L @ robust.K
     between = LK @ np.swapaxes(L, 1, 2)
     diagonal = own + between
     flat = L.reshape(J, q * r)
     S = (flat.T @ flat).reshape(q, r, q, r)
-    SK = np.einsum("satb,ac,bd->sctd", S, robust.K, robust.K, optimize=True)
+    SK = np.einsum("satb,ac->sctb", S, robust.K) @ robust.K
     # sum over all i, j of (L_i K L_j')_su (L_i K L_j')_tv, then the diagonal terms put right
-    every = np.einsum("satb,uavb->sutv", SK, S, optimize=True)
+    every = np.tensordot(SK, S, axes=((1, 3), (1, 3))).transpose(0, 2, 1, 3)
     d, b = diagonal.reshape(J, q * q), between.reshape(J, q * q)
     every = every + (d.T @ d - b.T @ b).reshape(q, q, q, q)
     covariance = np.einsum("sutv->stuv", every) + np.einsum("svtu->stuv", every)

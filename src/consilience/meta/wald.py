@@ -103,5 +103,6 @@ def _whitened(moments: PairMoments) -> PairMoments:
     values, vectors = np.linalg.eigh(moments.mean)
     R = (vectors / np.sqrt(values)) @ vectors.T
     mean = R @ moments.mean @ R
-    covariance = np.einsum("stuv,sa,tb,uc,vd->abcd", moments.covariance, R, R, R, R, optimize=True)
+    q, RR = len(R), np.kron(R, R)
+    covariance = (RR.T @ moments.covariance.reshape(q * q, q * q) @ RR).reshape(q, q, q, q)
     return PairMoments(mean, covariance)
