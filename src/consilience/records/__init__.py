@@ -6,6 +6,7 @@ from consilience.records.detect import detect
 from consilience.records.read import iter_records, read_records
 from consilience.records.record import Author, Record
 from consilience.records.result import Detected, KeptAside, ReadResult
+from consilience.records.write import write_records
 
 __all__ = [
     "Author",
@@ -16,4 +17,5 @@ __all__ = [
     "detect",
     "iter_records",
     "read_records",
+    "write_records",
 ]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from consilience.errors import InputError
 from consilience.records import identifiers
@@ -15,6 +17,7 @@ from consilience.records.record import Author, Record
 
 SCALARS = ("title", "abstract", "journal", "volume", "issue", "accession", "language")
 OVERRIDE = "consilience"
+_NO_PAGES = ("no-specified", "no pagination specified", "no pagination", "n.pag-n.pag", "n/a")
 
 
 @dataclass(slots=True)
@@ -24,6 +27,7 @@ class Fields:
     values: dict[str, list[str]] = field(default_factory=dict)
     extra: dict[str, list[str]] = field(default_factory=dict)
     people: list[Author] = field(default_factory=list)
+    whole: Record | None = None
 
     def add(self, name: str, value: str) -> None:
         """Put one more value under a name."""
@@ -40,6 +44,17 @@ class Fields:
         return next(iter(self.values.get(name, ())), "")
 
 
+def _issn(fields: Fields) -> tuple[str, ...]:
+    """The ISSNs; other numbers of the same field, such as ISBNs, are kept under their own name."""
+    found: dict[str, None] = {}
+    for text in fields.values.get("issn", ()):
+        numbers = identifiers.issns(text)
+        found |= dict.fromkeys(numbers)
+        if not numbers:
+            fields.keep("ISBN", text)
+    return tuple(found)
+
+
 def build(
     fields: Fields, *, source: str = "", raw: str = "", file: str = "", place: int = 0, format: str = ""
 ) -> Record:
@@ -48,30 +63,45 @@ def build(
     >>> build(Fields({"title": ["<b>Sleep</b>"], "start_page": ["1"], "end_page": ["9"]})).pages
     '1-9'
     """
-    told = {name: clean(" ".join(fields.values.get(name, ()))) for name in SCALARS}
+    if fields.whole is not None:
+        return fields.whole
+    told: dict[str, Any] = {name: clean(_scalar(fields, name)) for name in SCALARS}
+    told["issn"] = _issn(fields)
     extra = {clean(name): tuple(filter(None, map(clean, texts))) for name, texts in fields.extra.items()}
-    extra = {name: texts for name, texts in extra.items() if texts}
-    urls = tuple(dict.fromkeys(filter(None, map(clean, fields.values.get("url", ())))))
-    year, date = _dated(fields)
-    record = Record(
-        **told,
-        authors=tuple(dict.fromkeys((*fields.people, *authors(fields.values.get("author", []))))),
-        year=year,
-        date=date,
-        pages=_pages(fields),
-        **_numbers(fields, told, extra, urls),
-        issn=tuple(dict.fromkeys(filter(None, map(clean, fields.values.get("issn", ()))))),
-        keywords=tuple(dict.fromkeys(filter(None, map(clean, fields.values.get("keyword", ()))))),
-        type="; ".join(dict.fromkeys(filter(None, map(clean, fields.values.get("type", ()))))),
-        urls=urls,
-        source=clean(fields.first("source")) or source,
-        extra=extra,
-        raw=raw,
-        file=file,
-        place=place,
-        format=format,
+    told["extra"] = {name: texts for name, texts in extra.items() if texts}
+    told["year"], told["date"] = _dated(fields)
+    told["pages"] = _pages(fields)
+    told["authors"] = _people(fields)
+    told["urls"] = _several(fields, "url")
+    told["keywords"] = _several(fields, "keyword")
+    told["type"] = "; ".join(_several(fields, "type"))
+    told["source"] = clean(fields.first("source")) or source
+    told |= _numbers(fields, told)
+    told |= {"raw": raw, "file": file, "place": place, "format": format}
+    return _overridden(Record(**told), fields.first(OVERRIDE))
+
+
+def _scalar(fields: Fields, name: str) -> str:
+    """One value; a title or abstract may stand in several pieces, of other fields the rest is kept."""
+    values = fields.values.get(name, [])
+    if name in ("title", "abstract"):
+        return " ".join(values)
+    for text in values[1:]:
+        fields.keep(name, text)
+    return fields.first(name)
+
+
+def _several(fields: Fields, name: str) -> tuple[str, ...]:
+    """All values of a field, each once, in their order."""
+    return tuple(dict.fromkeys(filter(None, map(clean, fields.values.get(name, ())))))
+
+
+def _people(fields: Fields) -> tuple[Author, ...]:
+    """The authors that a reader made, then those that are still text."""
+    made = (Author(clean(one.family), clean(one.given), one.collective) for one in fields.people)
+    return tuple(
+        dict.fromkeys((*(one for one in made if one.family), *authors(fields.values.get("author", []))))
     )
-    return _overridden(record, fields.first(OVERRIDE))
 
 
 def _dated(fields: Fields) -> tuple[int | None, str]:
@@ -90,15 +120,14 @@ def _pages(fields: Fields) -> str:
     pages = (
         f"{start}-{end}" if start and end and end != start and not start.endswith(f"-{end}") else start or end
     )
-    return pages.replace("–", "-").replace("—", "-")
+    pages = re.sub(r"\s*[-–—‐‑−]+\s*", "-", pages)
+    return "" if pages.lower() in _NO_PAGES else pages
 
 
-def _numbers(
-    fields: Fields, told: Mapping[str, str], extra: Mapping[str, tuple[str, ...]], urls: tuple[str, ...]
-) -> dict[str, str | tuple[str, ...]]:
+def _numbers(fields: Fields, told: Mapping[str, Any]) -> dict[str, str | tuple[str, ...]]:
     """DOI, PMID, PMCID and registry numbers: from their fields first, else where they are announced."""
-    notes = [text for texts in extra.values() for text in texts if len(text) < 1000]
-    places = (*urls, *notes)
+    notes = [text for texts in told["extra"].values() for text in texts if len(text) < 1000]
+    places = (*told["urls"], *notes)
     get = fields.values.get
     doi = _first(map(identifiers.normal_doi, get("doi", ()))) or _first(map(identifiers.doi_in_text, places))
     pmid = _first(map(identifiers.normal_pmid, get("pmid", ())))

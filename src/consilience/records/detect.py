@@ -70,8 +70,9 @@ def detect_source(source: SourceFile, format: str = "") -> Detected:
     found = format or _format(head) or _deeper(source)
     if not found:
         raise InputError(
-            f"{source.name} is no export that is known (it begins {head.strip()[:60]!r}); known are RIS, MEDLINE/NBIB, "
-            "PubMed XML, Web of Science, EndNote, BibTeX, CSV/TSV/XLSX with a title column, ClinicalTrials.gov and JSON"
+            f"{source.name} is no export that is known (it begins {head.strip()[:60]!r}); known are RIS, "
+            "MEDLINE/NBIB, PubMed XML, Web of Science, EndNote, BibTeX, CSV/TSV/XLSX with a title column, "
+            "ClinicalTrials.gov and other JSON"
         )
     return Detected(found, next((name for name, mark in _COMPILED if mark.search(head)), ""), source.encoding)
 

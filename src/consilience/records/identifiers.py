@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 _DOI_IN_FIELD = re.compile(r"\b10\.\d{4,9}(?:\.\d+)*/\S+")
-_DOI_IN_TEXT = re.compile(r"(?:\bdoi:?\s*|doi\.org/)(10\.\d{4,9}(?:\.\d+)*/[^\s\"<>,;|]+)", re.IGNORECASE)
+_DOI_IN_TEXT = re.compile(r"(?:\bdoi:?\s*|doi\.org/)(10\.\d{4,9}(?:\.\d+)*/[^\s\"<>,;|&?#]+)", re.IGNORECASE)
 _QUOTED = {"%2f": "/", "%28": "(", "%29": ")", "%3c": "<", "%3e": ">", "%3a": ":", "%3b": ";"}
 _PERCENT = re.compile("|".join(_QUOTED), re.IGNORECASE)
 _PMID = re.compile(r"(?<![\d-])0*([1-9]\d{0,8})(?!\d)")
@@ -14,6 +14,7 @@ _PMID_IN_TEXT = re.compile(
     r"(?:PMID\W{0,3}|pubmed/|pubmed\.ncbi\.nlm\.nih\.gov/)(\d{1,9})|(\d{1,9})\s*\[PMID\]", re.I
 )
 _PMCID = re.compile(r"PMC\s?(\d{3,10})", re.IGNORECASE)
+_ISSN = re.compile(r"(?<![\dXx-])(\d{4})-?(\d{3}[\dXx])(?![\d-])")
 _REGISTRY = re.compile(
     r"\b(?:NCT\W?\d{8}|ISRCTN\W?\d{8}|ACTRN\W?\d{14}|DRKS\W?\d{8}|CTRI\W?\d{4}/\d{2,3}/\d{5,6}"
     r"|ChiCTR(?:-[A-Z]{2,5})?\W?\d{8,10}|(?:JPRN-)?UMIN\W?\d{9}|(?:JPRN-)?jRCTs?\d{6,12}|IRCT\d{8,20}N\d{1,3}"
@@ -38,7 +39,9 @@ def normal_doi(text: str) -> str:
 
 
 def doi_in_text(text: str) -> str:
-    """The first DOI that a text announces (``doi: 10...`` or ``doi.org/10...``)."""
+    """The DOI that a text is, or the first that it announces (``doi: 10...`` or ``doi.org/10...``)."""
+    if text.startswith("10.") and _DOI_IN_FIELD.fullmatch(text):
+        return normal_doi(text)
     found = _DOI_IN_TEXT.search(_PERCENT.sub(lambda part: _QUOTED[part[0].lower()], text))
     return normal_doi(_trim(found[1])) if found else ""
 
@@ -67,6 +70,15 @@ def normal_pmcid(text: str) -> str:
     """
     found = _PMCID.search(text)
     return f"PMC{found[1]}" if found else ""
+
+
+def issns(text: str) -> tuple[str, ...]:
+    """Every ISSN in a field, with its hyphen; ISBNs and the like give none.
+
+    >>> issns("0893-8512 (Print) 10986618"), issns("978-3-86680-192-9")
+    (('0893-8512', '1098-6618'), ())
+    """
+    return tuple(f"{hit[0]}-{hit[1].upper()}" for hit in _ISSN.findall(text))
 
 
 def registry_numbers(texts: Iterable[str]) -> tuple[str, ...]:

@@ -52,6 +52,11 @@ def authors(texts: list[str]) -> tuple[Author, ...]:
     return tuple(dict.fromkeys(one for one in found if one.family))
 
 
+def is_group(text: str) -> bool:
+    """Whether a name has a word that only groups have."""
+    return _GROUP.search(text) is not None
+
+
 def split_authors(text: str) -> list[str]:
     """The names in one cell: parted by ``;``, by `` and ``, or by commas after initials.
 
@@ -71,7 +76,9 @@ def split_authors(text: str) -> list[str]:
         return [one.strip() for one in text.split("|") if one.strip()]
     parts = [one.strip() for one in text.split(",") if one.strip()]
     whole = len(parts) > 1 and all(" " in one for one in parts)
-    return [one.rstrip(".") if not one.endswith(" Jr.") else one for one in parts] if whole else [text]
+    if whole and not any(one.endswith(".") for one in parts[:-1]):
+        parts[-1] = parts[-1].rstrip(".")
+    return parts if whole else [text]
 
 
 def _natural(text: str) -> Author:

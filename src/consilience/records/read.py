@@ -52,20 +52,33 @@ class Reading:
         try:
             fields = self.reader.parse(part, mapping)
         except InputError as error:
-            self.aside.append(KeptAside(part.raw, part.place, str(error), self.source.name))
+            self._keep_aside(part, str(error))
+            return None
+        except Exception as error:
+            # A slip of a reader must not cost the rest of the file: the part is kept, and the slip told.
+            self._keep_aside(part, f"the reader could not follow it ({type(error).__name__}: {error})")
             return None
         if source is not None:
             fields.values["source"] = [source]
-        named = {"file": self.source.name, "place": part.place, "format": self.detected.format}
-        return build(fields, source=self.detected.dialect, raw=part.raw, **named)
+            fields.whole = fields.whole and fields.whole.corrected(source=source)
+        return build(
+            fields,
+            source=self.detected.dialect,
+            raw=part.raw,
+            file=self.source.name,
+            place=part.place,
+            format=self.detected.format,
+        )
+
+    def _keep_aside(self, part: Part, reason: str) -> None:
+        """Keep a part with the reason."""
+        self.aside.append(KeptAside(part.raw, part.place, reason, self.source.name))
 
     def _note(self, part: Part) -> None:
         """Say what stands before the first record, where it is more than a number or a heading."""
         text = " ".join(part.raw.split())
         if len(text) > _TRIVIAL:
-            self.aside.append(
-                KeptAside(part.raw, part.place, "it stands before the first record", self.source.name)
-            )
+            self._keep_aside(part, "it stands before the first record")
         elif len(text) > 3:
             self.problems.append(
                 f"{self.source.name}, line {part.place}: not part of a record: {text[:80]!r}"

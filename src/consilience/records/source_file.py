@@ -54,8 +54,8 @@ class Unpacking(io.RawIOBase):
         self.seen += len(got)
         if self.seen > max(FREE_UNPACKED, min(UNPACKED_LIMIT, RATIO_LIMIT * self.packed)):
             raise InputError(
-                f"{self.name} unpacks to more than {self.seen >> 20} MB from {self.packed} bytes, which no export "
-                "does; unpack it yourself if you trust it"
+                f"{self.name} unpacks to more than {self.seen >> 20} MB from {self.packed} bytes, which no "
+                "export does; unpack it yourself if you trust it"
             )
         buffer[: len(got)] = got
         return len(got)

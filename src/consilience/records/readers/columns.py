@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 
 from consilience.errors import InputError
 
 NAMES: Mapping[str, str] = {
     "title": (
-        "title primarytitle articletitle documenttitle ti t1 studytitle brieftitle publicationtitle "
+        "title primarytitle titleprimary articletitle documenttitle ti t1 studytitle brieftitle "
         "referencetitle"
     ),
     "abstract": "abstract ab notesabstract abstractnote briefsummary studysummary n2 abstracttext",
@@ -22,7 +23,7 @@ NAMES: Mapping[str, str] = {
     "journal": (
         "journal journalbook journaltitle sourcetitle publicationname so t2 secondarytitle jf jo "
         "source2 periodical journalname fulljournalname publication containertitle periodicalfull "
-        "jt publicationtitle2 conferencename"
+        "jt publicationtitle conferencename"
     ),
     "volume": "volume vl vi vol",
     "issue": "issue number is ip issuenumber no",
@@ -54,7 +55,10 @@ NAMES: Mapping[str, str] = {
     "consilience": "consilience",
 }
 FIELDS = {word: field for field, words in NAMES.items() for word in words.split()}
-_SPLITS = {"keyword": r"\s*[;|\n]\s*", "issn": r"[;,\s]+", "url": r"\s*[;|]\s+|\s+(?=https?:)"}
+_ONE_COLUMN = frozenset(
+    ("title", "abstract", "author", "journal", "volume", "issue", "accession", "source", "language")
+)
+_SPLITS = {"keyword": r"\s*[;|\n]\s*", "url": r"\s*[;|]\s+|\s+(?=https?:)"}
 
 
 def plain_name(name: str) -> str:
@@ -62,46 +66,37 @@ def plain_name(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def recognise(header: Iterable[str], mapping: Mapping[str, str]) -> dict[int, str]:
+@lru_cache(maxsize=64)
+def recognise(header: tuple[str, ...], mapping: tuple[tuple[str, str], ...]) -> dict[int, str]:
     """Column number to field. ``mapping`` (field to heading, or heading to field) goes first."""
-    headings = list(header)
-    wanted = _wanted(headings, mapping)
+    wanted = _wanted(header, dict(mapping))
     found: dict[int, str] = {}
     taken = set(wanted.values())
-    for number, heading in enumerate(headings):
+    for number, heading in enumerate(header):
         field = wanted.get(heading) or FIELDS.get(plain_name(heading), "")
-        scalar = field in (
-            "title",
-            "abstract",
-            "journal",
-            "accession",
-            "source",
-            "language",
-            "volume",
-            "issue",
-            "author",
-        )
+        scalar = field in _ONE_COLUMN
         if field and not (scalar and field in taken and heading not in wanted):
             found[number] = field
             taken.add(field)
     return found
 
 
-def _wanted(headings: list[str], mapping: Mapping[str, str]) -> dict[str, str]:
+def _wanted(headings: tuple[str, ...], mapping: Mapping[str, str]) -> dict[str, str]:
     """The user's words, either way round, as heading to field; a word that fits nothing is an error."""
     wanted = {}
     for left, right in mapping.items():
         heading, field = (left, right) if left in headings else (right, left)
         if heading not in headings or field not in NAMES:
             raise InputError(
-                f"mapping {left!r}: {right!r} fits no column; columns: {', '.join(headings[:40])}; fields: {', '.join(NAMES)}"
+                f"mapping {left!r}: {right!r} fits no column; columns: {', '.join(headings[:40])}; "
+                f"fields: {', '.join(NAMES)}"
             )
         wanted[heading] = field
     return wanted
 
 
 def split_cell(field: str, text: str) -> list[str]:
-    """The values in a cell: lists are told by their separators, or are written as Python or JSON writes them."""
+    """The values in a cell: lists are told by their separators, or by brackets as Python writes them."""
     if text.startswith("[") and text.endswith("]") and field in ("keyword", "url"):
         return [one.strip(" '\"") for one in re.split(r"['\"]\s*,\s*['\"]", text.strip("[]"))]
     pattern = _SPLITS.get(field)

@@ -91,7 +91,7 @@ def parse_element(raw: str) -> Element:
 
 
 def _parse(raw: str) -> Element:
-    """Parse with every prefix declared that the piece uses: its declarations may stand in the part cut off."""
+    """Parse with every prefix declared that the piece uses: its own declarations may have been cut off."""
     prefixes = set(_USED.findall(raw)) - {"xml", "xmlns"} if ":" in raw else set()
     declared = " ".join(f'xmlns:{prefix}="urn:{prefix}"' for prefix in sorted(prefixes))
     root: Element = fromstring(f"<piece {declared}>{raw}</piece>", forbid_dtd=True)

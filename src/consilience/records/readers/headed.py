@@ -24,7 +24,8 @@ _COCHRANE_PLACES = {
 }  # fmt: skip
 _OVID_PLACES = {
     "Title": "title", "Abstract": "abstract", "Accession Number": "accession", "DOI": "doi", "ISSN": "issn",
-    "Digital Object Identifier": "doi", "Year of Publication": "year", "Language": "language",
+    "DOI Number": "doi", "Digital Object Identifier": "doi",
+    "Year of Publication": "year", "Language": "language",
     "Publication Type": "type",
     "Book Title": "journal", "Date of Publication": "date", "Title Source": "Source", "ISSN Print":
     "issn", "Link to the Ovid Full Text or citation": "url",
@@ -39,7 +40,8 @@ _KEYWORDS = (
     "Key Concepts",
 )
 _SOURCE = re.compile(
-    r"^(?P<journal>[^.]+(?:\. [^\d][^.]*)*?)\.\s+(?:Vol\.?\s*)?(?P<volume>\d+)\s*(?:\((?P<issue>[^)]*)\))?\s*[:,(]\s*(?:pp?\.? ?)?(?P<pages>[A-Za-z]?\d+(?:-[A-Za-z]?\d+)?)"
+    r"^(?P<journal>[^.]+(?:\. [^\d][^.]*)*?)\.\s+(?:Vol\.?\s*)?(?P<volume>\d+)\s*(?:\((?P<issue>[^)]*)\))?"
+    r"\s*[:,(]\s*(?:pp?\.? ?)?(?P<pages>[A-Za-z]?\d+(?:-[A-Za-z]?\d+)?)"
 )
 
 

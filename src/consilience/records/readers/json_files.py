@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from consilience.errors import InputError
-from consilience.records.build import OVERRIDE, Fields
+from consilience.records.build import Fields
 from consilience.records.names import person, split_authors
 from consilience.records.readers import crossref, trials
 from consilience.records.readers.columns import FIELDS, plain_name
 from consilience.records.readers.part import Part, Reader
-from consilience.records.record import Author
+from consilience.records.record import Author, Record
 from consilience.records.source_file import SourceFile
 
 SIZE_LIMIT = 1 << 30
@@ -95,8 +95,7 @@ def generic(one: Mapping[str, Any], mapping: Mapping[str, str]) -> Fields:
     """An object whose keys are named as columns are; our own records are taken as they are."""
     fields = Fields()
     if {"title", "authors", "registry_numbers", "extra"} <= one.keys():
-        told = {name: value for name, value in one.items() if name not in ("raw", "file", "place", "format")}
-        fields.add(OVERRIDE, json.dumps(told))
+        fields.whole = Record.from_dict(one)
         return fields
     for key, value in one.items():
         field = mapping.get(key) or FIELDS.get(plain_name(key), "")

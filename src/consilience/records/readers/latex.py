@@ -26,7 +26,10 @@ _LETTERS = {
     "rightarrow": "→", "leftarrow": "←", "prime": "′", "circ": "°", "lt": "<", "gt": ">",
     "quotesinglbase": "‚",
 }  # fmt: skip
-_GREEK = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda nu xi pi rho sigma tau upsilon phi chi psi omega"
+_GREEK = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda nu xi pi rho sigma tau upsilon phi chi psi"
+    " omega"
+)
 for _name in _GREEK.split():
     _LETTERS[_name] = unicodedata.lookup(
         f"GREEK SMALL LETTER {'LAMDA' if _name == 'lambda' else _name.upper()}"

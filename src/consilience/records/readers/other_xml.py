@@ -27,7 +27,7 @@ def _split_search(source: SourceFile) -> Iterator[Part]:
     return split_elements(source, _SEARCHES)
 
 
-def _parse_search(part: Part, mapping: Mapping[str, str]) -> Fields:
+def _parse_search(part: Part, _mapping: Mapping[str, str]) -> Fields:
     """A search is told as itself: its query as title, its numbers kept; it is no citation."""
     root = parse_element(part.raw)
     fields = Fields()

@@ -46,7 +46,7 @@ def split(source: SourceFile) -> Iterator[Part]:
     return split_elements(source, NAMES)
 
 
-def parse(part: Part, mapping: Mapping[str, str]) -> Fields:
+def parse(part: Part, _mapping: Mapping[str, str]) -> Fields:
     """The fields of one article or book."""
     root = parse_element(part.raw)
     fields = Fields()
@@ -123,8 +123,8 @@ def _author(author: Element) -> Author:
 
 def _numbers(fields: Fields, root: Element, body: Element) -> None:
     """The article's own numbers: those of cited references stand elsewhere in the tree."""
-    for path in ("MedlineCitation/PMID", "BookDocument/PMID"):
-        fields.add("pmid", text_of(root.find(path)))
+    for number in root.findall("MedlineCitation/PMID") + root.findall("BookDocument/PMID"):
+        fields.add("pmid", text_of(number))
     for path in (
         "PubmedData/ArticleIdList/ArticleId",
         "PubmedBookData/ArticleIdList/ArticleId",
@@ -157,6 +157,9 @@ def _rest(fields: Fields, root: Element) -> None:
         for child in parent if parent is not None else ():
             name = local(child)
             if name in _TAKEN or name == "Article":
+                continue
+            if name.startswith("Date"):
+                fields.keep(name, _date(child))
                 continue
             for one in child if len(child) else (child,):
                 fields.keep(name, " ".join(filter(None, (text.strip() for text in one.itertext()))))

@@ -22,7 +22,8 @@ from consilience.records.readers.part import Reader
 READERS: dict[str, Reader] = {
     reader.format: reader
     for reader in (
-        ris.READER, nbib.READER, wos.READER, refer.READER, headed.OVID_READER, headed.COCHRANE_READER, bibtex.READER,
+        ris.READER, nbib.READER, wos.READER, refer.READER, headed.OVID_READER, headed.COCHRANE_READER,
+        bibtex.READER,
         pubmed_xml.READER, endnote_xml.READER, other_xml.SEARCH_READER, other_xml.ABSTRACT_READER,
         tabular.READER, workbook.READER, json_files.READER, json_files.LINES,
     )

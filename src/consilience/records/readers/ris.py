@@ -47,7 +47,13 @@ TYPES = {
     "MANSCPT": "Manuscript", "MULTI": "Online Multimedia", "PCOMM": "Personal Communication", "SLIDE":
     "Audiovisual Material",
 }  # fmt: skip
-_PAGES_IN_DATE = re.compile(r"^\s*(1[4-9]\d\d|20\d\d|21\d\d)/(\d{1,2})?/?(\d{1,2})?/?")
+EBSCO = {
+    "psyh": "PsycINFO", "psyhref": "PsycINFO", "pdh": "PsycARTICLES", "c8h": "CINAHL", "cin20": "CINAHL",
+    "rzh": "CINAHL", "ccm": "CINAHL", "mnh": "MEDLINE", "mdc": "MEDLINE", "cmedm": "MEDLINE",
+    "aph": "Academic Search", "a9h": "Academic Search", "i3h": "Criminal Justice Abstracts", "eric": "ERIC",
+    "sih": "SocINDEX", "sxi": "SocINDEX", "s3h": "SPORTDiscus",
+}  # fmt: skip
+_DATE_IN_YEAR = re.compile(r"^\s*(1[4-9]\d\d|20\d\d|21\d\d)/(\d{1,2})?/?(\d{1,2})?/?")
 
 
 def split(source: SourceFile) -> Iterator[Part]:
@@ -71,8 +77,12 @@ def _settle(fields: Fields) -> None:
     """What differs between the dialects: type codes, dates in year fields, PMC numbers in C2."""
     fields.values["type"] = [TYPES.get(one.upper(), one) for one in fields.values.get("type", ())]
     for text in fields.values.get("year", ()):
-        if _PAGES_IN_DATE.match(text):
+        if _DATE_IN_YEAR.match(text):
             fields.add("date", text)
+    if fields.extra.get("DP") == ["NLM"] and fields.first("accession").isdigit():
+        fields.add("pmid", fields.first("accession"))
+        fields.add("source", "PubMed")
+    fields.values["source"] = [EBSCO.get(one, one) for one in fields.values.get("source", ())]
     for text in fields.values.pop("pmcid_maybe", ()):
         if text.upper().startswith("PMC"):
             fields.add("pmcid", text)

@@ -5,18 +5,21 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import IO
 
 from consilience.errors import InputError
-from consilience.records.build import Fields
+from consilience.records.build import OVERRIDE, Fields
 from consilience.records.names import split_authors
 from consilience.records.readers.columns import FIELDS, plain_name, recognise, split_cell
 from consilience.records.readers.part import PART_LIMIT, Part, Reader
-from consilience.records.source_file import SourceFile
+from consilience.records.readers.ris import TYPES
+from consilience.records.source_file import LINE_LIMIT, SourceFile
 
 SEPARATORS = (",", ";", "\t", "|")
 _SAFE = re.compile(r"^'(?=[=+\-@\t\r])")
 _EMBASE = re.compile(
-    r"^(?P<journal>.+?) \((?P<year>\d{4})\)(?: (?P<volume>[^:( ]+))?(?::(?P<issue>\S+))?(?: \((?P<pages>[^)]+)\))?"
+    r"^(?P<journal>.+?) \((?P<year>\d{4})\)(?: (?P<volume>[^:( ]+))?(?::(?P<issue>\S+))?"
+    r"(?: \((?P<pages>[^)]+)\))?"
 )
 _CITATION = re.compile(r"^[^;]*;(?P<volume>[^(:;]+)?(?:\((?P<issue>[^)]*)\))?:(?P<pages>[^.;]+)\.")
 
@@ -66,12 +69,9 @@ def rows_of(source: SourceFile) -> Iterator[tuple[int, list[str]]]:
             ) from None
 
 
-def _bounded(text: Iterator[str], name: str) -> Iterator[str]:
+def _bounded(text: IO[str], name: str) -> Iterator[str]:
     """Lines, none of them endless."""
-    from consilience.records.source_file import LINE_LIMIT
-
-    read = getattr(text, "readline")  # noqa: B009
-    while line := read(LINE_LIMIT):
+    while line := text.readline(LINE_LIMIT):
         if len(line) >= LINE_LIMIT:
             raise InputError(f"{name} has a line of more than {LINE_LIMIT >> 20} MB; no export has that")
         yield line
@@ -79,12 +79,12 @@ def _bounded(text: Iterator[str], name: str) -> Iterator[str]:
 
 def table_parts(rows: Iterator[tuple[int, list[str]]], name: str) -> Iterator[Part]:
     """One part a row that is not blank, with the header beside it."""
-    header: list[str] = []
+    header: tuple[str, ...] = ()
     for line, row in rows:
         if not any(cell.strip() for cell in row):
             continue
         if not header:
-            header = [cell.strip().lstrip("\ufeff") for cell in row]
+            header = tuple(cell.strip().lstrip("\ufeff") for cell in row)
             continue
         yield Part("\t".join(row), line, payload=(header, row))
     if not header:
@@ -94,8 +94,10 @@ def table_parts(rows: Iterator[tuple[int, list[str]]], name: str) -> Iterator[Pa
 def parse(part: Part, mapping: Mapping[str, str]) -> Fields:
     """The fields of one row; columns that are not recognised are kept by their headings."""
     header, row = part.payload
-    places = recognise(header, mapping)
+    places = recognise(header, tuple(sorted(mapping.items())))
     fields = Fields()
+    if places.get(len(header) - 1) == OVERRIDE:
+        row = [*row[: len(header) - 1], "".join(row[len(header) - 1 :])]
     for number, cell in enumerate(row):
         text = _SAFE.sub("", cell.strip())
         name = header[number] if number < len(header) and header[number] else f"column {number + 1}"
@@ -118,7 +120,7 @@ def _put(fields: Fields, field: str, name: str, text: str) -> None:
             fields.add("author", re.sub(r"\s*\(\d{6,}\)$", "", one))
     else:
         for one in split_cell(field, text):
-            fields.add(field, one)
+            fields.add(field, TYPES.get(one, one) if field == "type" else one)
 
 
 def _settle(fields: Fields) -> None:

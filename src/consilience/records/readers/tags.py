@@ -54,7 +54,7 @@ def sort_out(
         if taken is not None:
             fields.values[name] = found.pop(taken)
     for tag, values in found.items():
-        name = lists.get(tag)
-        home = fields.extra if name is None else fields.values
-        home.setdefault(name or tag, []).extend(values)
+        place = lists.get(tag)
+        home = fields.extra if place is None else fields.values
+        home.setdefault(place or tag, []).extend(values)
     return fields

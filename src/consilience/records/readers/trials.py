@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from consilience.records.build import Fields
+from consilience.records.names import is_group
 from consilience.records.record import Author
 
 _HOME = "https://clinicaltrials.gov/study/"
@@ -61,6 +62,9 @@ def _texts(fields: Fields, protocol: Mapping[str, Any]) -> None:
 def _people(protocol: Mapping[str, Any]) -> Iterator[Author]:
     """The investigators, then the sponsor."""
     for one in (protocol.get("contactsLocationsModule") or {}).get("overallOfficials") or ():
+        if is_group(str(one.get("name") or "")):
+            yield Author(str(one["name"]), collective=True)
+            continue
         words = str(one.get("name") or "").split(",")[0].rsplit(" ", 1)
         if words[-1]:
             yield Author(words[-1], words[0] if len(words) == 2 else "")

@@ -62,6 +62,8 @@ def parse(part: Part, mapping: Mapping[str, str]) -> Fields:
         for text in fields.values.pop(tag, ()):
             fields.values.setdefault("keyword", []).extend(one.strip() for one in text.split(";"))
     _date(fields)
+    if "type" not in fields.values and fields.extra.get("PT") == ["J"]:
+        fields.add("type", "Journal Article")
     return fields
 
 
