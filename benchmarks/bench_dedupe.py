@@ -1,4 +1,4 @@
-"""De-duplication's cost and accuracy on made-up records: `python benchmarks/bench_dedupe.py 16239 1000000`."""
+"""De-duplication's cost and accuracy on made-up records: `bench_dedupe.py 16239 1000000`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def made_up(n: int, duplicates: float = 0.22, seed: int = 1) -> tuple[dict[str, list[str]], list[int]]:
-    """A table of ``n`` made-up records, and the work of each; duplicates are written as other databases do."""
+    """A table of ``n`` made-up records, and the work of each; duplicates are written in other ways."""
     draw = random.Random(seed)
     words = ["".join(draw.choices(LETTERS, k=draw.randint(4, 11))) for _ in range(8000)]
     weights = [1 / (rank + 10) for rank in range(len(words))]
@@ -73,8 +73,9 @@ def main() -> None:
         told = set(zip(works, found.works, strict=True))
         missed, lost = len(told) - len(set(works)), len(told) - found.n_works
         print(
-            f"{size} records: {used:.2f} s CPU, {passed:.2f} s, {memory:.2f} GB at most, {len(found.pairs)} pairs compared; "
-            f"{size - len(set(works))} duplicates, {missed} missed, {lost} works lost"
+            f"{size} records: {used:.2f} s CPU, {passed:.2f} s, {memory:.2f} GB at most, "
+            f"{len(found.pairs)} pairs compared; {size - len(set(works))} duplicates, "
+            f"{missed} missed, {lost} works lost"
         )
 
 
