@@ -411,7 +411,14 @@ def build(
             ),
         ),
         time_slope=estimate(
-            "time_slope", "Weeks since treatment", "time_slope", -0.001, 0.002, per=1, unit="weeks"
+            "time_slope",
+            "Weeks since treatment",
+            "time_slope",
+            -0.001,
+            0.002,
+            per=1,
+            unit="weeks",
+            curve=tuple((x, 0.3 - 0.001 * x, 0.2 - 0.003 * x, 0.4 + 0.001 * x) for x in (0.0, 12.0, 50.0)),
         ),
         comparators=(
             ComparatorResult(

@@ -252,9 +252,22 @@ def test_moderators_are_drawn_for_each_set_of_trials(sample: SynthesisResult) ->
     assert len(sheet.table) == len(sample.sensitivity) + 1
 
 
-def test_late_and_early_effects_are_drawn_where_they_belong(sample: SynthesisResult) -> None:
+def test_the_line_over_time_is_drawn_with_its_band(sample: SynthesisResult) -> None:
+    figure = persistence_figure(sample)
+    assert figure is not None
+    (line,) = marks(figure, "time_slope")
+    x, y, low, high = zip(*sample.time_slope.curve, strict=True)
+    assert tuple(line.get_xdata()) == x
+    assert tuple(line.get_ydata()) == y
+    (band,) = (c for c in figure.drawing.axes[0].collections if c.get_gid() == "band")
+    corners = {tuple(map(float, corner)) for corner in band.get_paths()[0].vertices}
+    assert corners >= {*zip(x, low, strict=True), *zip(x, high, strict=True)}
+
+
+def test_without_a_line_late_and_early_effects_are_drawn(sample: SynthesisResult) -> None:
     early = report_sample.estimate("persistence:before", "Less than 26 weeks", "persistence", 0.4, 0.1)
-    figure = persistence_figure(replace(sample, persistence=(*sample.persistence, early)))
+    flat = replace(sample.time_slope, curve=())
+    figure = persistence_figure(replace(sample, persistence=(*sample.persistence, early), time_slope=flat))
     assert figure is not None
     (late,), (before,) = marks(figure, "persistence"), marks(figure, "persistence:before")
     assert list(late.get_xdata()) == [26.0, 52.0]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t as student_t
 from synthesis_tables import PROTOCOL, effect_set, given, means
 
+from consilience.meta import meta_regression
 from consilience.protocol.model import FollowUpPlan, PoolingPlan
+from consilience.synthesis.fitting import estimator_of
 from consilience.synthesis.result import SynthesisResult
 from consilience.synthesis.run import synthesize
 from consilience.synthesis.simulate import simulate_trials
@@ -27,6 +30,32 @@ def test_persistence_splits_the_effects_at_the_plans_limit(synthetic: SynthesisR
     assert (weeks[list(early.effect_ids)] < 26).all()
     assert late.k_effects + early.k_effects == synthetic.overall.k_effects
     assert set(focal.effect_ids) < set(late.effect_ids)
+
+
+def test_the_line_over_time_is_the_engines_prediction(synthetic: SynthesisResult) -> None:
+    frame = synthetic.effects.dropna(subset=["weeks_after_treatment"])
+    slope, pooling = synthetic.time_slope, synthetic.protocol.analysis.pooling
+    x, y, low, high = np.array(slope.curve).T
+    weeks = frame["weeks_after_treatment"].astype(float)
+    assert (x.min(), x.max(), x.size) == (weeks.min(), weeks.max(), 25)
+    np.testing.assert_allclose(np.diff(y) / np.diff(x), slope.estimate / slope.per, rtol=1e-8)
+    for at in (0, 12, 24):  # moved to x = at, the engine's intercept is the line's height there
+        moved = {"yi": frame["yi"], "vi": frame["vi"], "study": frame["study"], "t": weeks - x[at]}
+        fit = meta_regression(
+            "yi ~ t", moved, working_model=pooling.working_model, estimator=estimator_of(pooling),
+            rho=pooling.rho, vcov=pooling.vcov,
+        )  # fmt: skip
+        row = fit.coef_table().iloc[0]
+        half = student_t.ppf(0.975, row["df"]) * row["se"]
+        np.testing.assert_allclose(
+            [y[at], low[at], high[at]], row["estimate"] + half * np.array([0, -1, 1]), rtol=1e-7, atol=1e-10
+        )
+
+
+def test_only_the_slope_over_time_carries_a_line(synthetic: SynthesisResult) -> None:
+    slopes = [m.slope for m in synthetic.moderators if m.slope]
+    assert slopes
+    assert not any(s.curve for s in slopes)
 
 
 def test_persistence_sees_time_points_that_the_main_analyses_leave_out() -> None:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from consilience.report import numerals as say
 from consilience.report.comparison_tables import comparator_table, published_table
-from consilience.report.document import Block, Fold, Listing, Paragraph, Section
-from consilience.report.pictures import Pictures
-from consilience.report.tables import (
-    estimates_table,
+from consilience.report.document import (
+    Block,
+    Fold,
+    Head,
+    Listing,
+    Paragraph,
+    Section,
+    Table,
+    TableRow,
 )
-from consilience.synthesis.result import SynthesisResult
+from consilience.report.pictures import Pictures
+from consilience.report.tables import CI, estimates_table
+from consilience.synthesis.result import Estimate, SynthesisResult
 
 
 def percent_section(result: SynthesisResult, pictures: Pictures) -> Section | None:
@@ -58,7 +65,19 @@ def persistence_section(result: SynthesisResult, pictures: Pictures) -> Section:
             spread=False,
         )
     )
+    if result.time_slope.curve:
+        blocks.append(Fold("The fitted line as a table", (_line_table(result.time_slope),)))
     return Section("persistence", "How long it lasts", tuple(blocks))
+
+
+def _line_table(slope: Estimate) -> Table:
+    """Tabulate the points of the fitted line."""
+    heads = (Head("Weeks since treatment", False), Head("g"), CI)
+    rows = tuple(
+        TableRow(say.number(x, 1), (say.number(g), say.interval(low, high)))
+        for x, g, low, high in slope.curve
+    )
+    return Table("time-line", "Effect expected by the fitted line", heads, rows)
 
 
 def published_section(result: SynthesisResult, _: Pictures) -> Section | None:

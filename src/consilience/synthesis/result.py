@@ -94,6 +94,8 @@ class Estimate:
     subset: str = "all"
     cautions: tuple[Caution, ...] = ()
     effect_ids: tuple[str, ...] = ()
+    curve: tuple[tuple[float, float, float, float], ...] = ()
+    """Of a slope that is drawn: the fitted line as points (x, estimate, ci_lower, ci_upper)."""
 
 
 @dataclass(frozen=True)

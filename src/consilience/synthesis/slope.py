@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from consilience.errors import InputError
+from consilience.meta import MetaFit
 from consilience.protocol.model import PoolingPlan
 from consilience.synthesis.cautions import about_certainty, about_fit
 from consilience.synthesis.effect_set import EffectSet
@@ -16,6 +17,9 @@ from consilience.synthesis.pool import Target, contrast_numbers, identity, not_e
 from consilience.synthesis.result import Estimate, JointTest
 
 SLOPE = np.array([[0.0, 1.0]])
+
+LINE_POINTS = 25
+"""Points at which a fitted line and its band are given."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +31,13 @@ class SlopeResult:
     k_missing: int
 
 
-def pool_slope(effects: EffectSet, column: str, target: Target, plan: PoolingPlan) -> SlopeResult:
-    """Regress effects on a column, in units of ``target.per``; effects that do not state it are left out."""
+def pool_slope(
+    effects: EffectSet, column: str, target: Target, plan: PoolingPlan, *, line: bool = False
+) -> SlopeResult:
+    """Regress effects on a column, in units of ``target.per``; effects that do not state it are left out.
+
+    With ``line`` the slope carries the fitted line and its band as well.
+    """
     values = effects.numbers(column)
     stated = np.isfinite(values)
     used, x = effects.where(stated), values[stated]
@@ -51,9 +60,23 @@ def pool_slope(effects: EffectSet, column: str, target: Target, plan: PoolingPla
         I2=fit.I2,
         omega2=fit.omega2 if plan.working_model != "CE" else None,
         cautions=tuple(about_certainty(used, found["df"], plan) + about_fit(fit)),
+        curve=fitted_line(fit, x, target.per) if line else (),
     )
     test = joint_test(fit, SLOPE, used, target.key, target.label, plan)
     return SlopeResult(slope, test, effects.k_effects - used.k_effects)
+
+
+def fitted_line(fit: MetaFit, x: np.ndarray, per: float) -> tuple[tuple[float, float, float, float], ...]:
+    """The fitted line and its pointwise robust interval over the range of ``x``: ``b0 + b1 (x - mean)``.
+
+    Each point is a contrast of the two coefficients with its own Satterthwaite degrees of freedom; the
+    line ends where the data end. Points whose interval cannot be computed are left out.
+    """
+    grid = np.linspace(x.min(), x.max(), LINE_POINTS)
+    found = fit.infer(np.column_stack([np.ones(LINE_POINTS), (grid - x.mean()) / per]))
+    points = np.column_stack([grid, found.estimate, found.ci_lower, found.ci_upper])
+    kept = points[np.isfinite(points).all(axis=1)]
+    return tuple((float(a), float(b), float(c), float(d)) for a, b, c, d in kept)
 
 
 NO_SE = "A robust standard error of the slope cannot be computed from these studies."

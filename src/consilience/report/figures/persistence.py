@@ -69,8 +69,18 @@ def draw_persistence(ax: Axes, frame: pd.DataFrame, result: SynthesisResult) -> 
         ax.scatter(
             weeks[out], shown[out], marker=marker, color=INK, s=22, clip_on=False, zorder=3, gid="beyond"
         )
-    _estimates(ax, result, float(weeks.max()))
+    if result.time_slope.curve:
+        _fitted_line(ax, result.time_slope)
+    else:
+        _estimates(ax, result, float(weeks.max()))
     _axes(ax, result, cap)
+
+
+def _fitted_line(ax: Axes, slope: Estimate) -> None:
+    """Draw the fitted line with its band, where the data are."""
+    x, y, low, high = np.array(slope.curve).T
+    ax.fill_between(x, low, high, color=VERMILLION, alpha=0.13, linewidth=0, zorder=1, gid="band")
+    ax.plot(x, y, color=VERMILLION, linewidth=1.6, zorder=4, gid="time_slope")
 
 
 def late_estimate(result: SynthesisResult) -> Estimate | None:
@@ -128,8 +138,17 @@ def _description(frame: pd.DataFrame, result: SynthesisResult) -> str:
 
 def _caption(result: SynthesisResult) -> str:
     start = say.number(result.protocol.analysis.follow_up.persistence_weeks, 0)
-    return (
+    bubbles = (
         "Each bubble is one effect whose time since the end of treatment is known; larger bubbles are more "
-        "precise; triangles lie beyond the axis. Lines and bands: the pooled effects before and from "
+        "precise; triangles lie beyond the axis."
+    )
+    if result.time_slope.curve:
+        return (
+            f"{bubbles} Line and band: the effect expected at each time by a straight line through all "
+            "effects, with its pointwise 95% confidence interval (robust to effects of one study being "
+            "alike); a line is an assumption, and few late effects leave it wide."
+        )
+    return (
+        f"{bubbles} Lines and bands: the pooled effects before and from "
         f"{start} weeks on, with their 95% confidence intervals, where they can be estimated."
     )

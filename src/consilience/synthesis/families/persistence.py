@@ -35,7 +35,7 @@ def time_slope(material: Material) -> Estimate:
     timing = next((m for m in material.protocol.moderators if m.column == COLUMN), None)
     per = timing.per if timing else 1.0
     target = Target("time_slope", "Weeks since the end of treatment", "time_slope", per=per, unit="weeks")
-    return pool_slope(material.every, COLUMN, target, material.pooling).slope
+    return pool_slope(material.every, COLUMN, target, material.pooling, line=True).slope
 
 
 def weeks(effects: EffectSet) -> np.ndarray:
