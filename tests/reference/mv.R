@@ -37,9 +37,6 @@ for (method in c("REML", "ML")) {
   r <- mv(yi, vi, random = ~ 1 | district/school, data = d, method = method)
   e <- outcome(r); e$robust <- robust_part(r, d$district)
   b <- ranef(r); e$ranef <- lapply(b, function(x) list(intrcpt = num(x$intrcpt), se = num(x$se)))
-  if (method == "REML") {
-    ci <- confint(r, control = list(tol = 1e-12)); e$confint <- lapply(ci[1:2], function(x) num(x$random[1, 2:3]))
-  }
   p <- predict(r); e$predict <- num(c(p$pred, p$se, p$ci.lb, p$ci.ub, p$pi.lb, p$pi.ub))
   add(paste0("konstantopoulos_", method), data, list(random = "district/school", formula = "yi ~ 1", method = method), e)
 }
@@ -117,7 +114,6 @@ add("crede_un", data, list(random = "criterion|studyid", struct = "UN", formula 
 dw <- reshape(dat.ishak2007, direction = "long", idvar = "study", v.names = c("yi", "vi"), varying = list(c(2, 4, 6, 8), c(3, 5, 7, 9)))
 dw <- dw[order(dw$study, dw$time), ]; dw <- dw[!is.na(dw$yi), ]
 dw$months <- c(3, 6, 12, 24)[dw$time]
-dw <- dw[dw$study != sort(unique(dw$study))[1] | TRUE, ]
 V <- vcalc(vi, cluster = study, time1 = time, phi = 0.97, data = dw)
 data <- list(yi = dw$yi, vi = dw$vi, study = dw$study, time = dw$time, months = dw$months, t1 = 1 * (dw$time == 1), t2 = 1 * (dw$time == 2), t3 = 1 * (dw$time == 3), t4 = 1 * (dw$time == 4))
 for (struct in c("AR", "HAR", "CS", "HCS", "UN")) {

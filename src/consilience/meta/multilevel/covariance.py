@@ -17,10 +17,14 @@ from consilience.meta.multilevel.shapes import Parameter
 
 @dataclass(frozen=True)
 class MultilevelCovariance:
-    """``Sigma(phi) = V + sum over terms of [same group] * T(phi)[inner, inner]``."""
+    """``Sigma(phi) = V + sum over terms of [same group] * T(phi)[inner, inner]``.
+
+    Terms whose numbers are in ``crossing`` join the blocks and are not part of ``sigma``.
+    """
 
     V: Blocks
     terms: tuple[RandomTerm, ...]
+    crossing: tuple[int, ...] = ()
 
     @property
     def clusters(self) -> Clusters:
@@ -72,7 +76,7 @@ class MultilevelCovariance:
         """The marginal covariance."""
         total = self.V
         for number, T in enumerate(self.matrices(theta)):
-            if T.any():
+            if T.any() and number not in self.crossing:
                 total = total + self.spread(number, T)
         return total
 

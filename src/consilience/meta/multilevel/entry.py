@@ -16,6 +16,7 @@ from consilience.meta.errors import InputError
 from consilience.meta.multilevel.blocking import Grouping, covarying, joined, sampling_covariance
 from consilience.meta.multilevel.components import fixed_components
 from consilience.meta.multilevel.covariance import MultilevelCovariance
+from consilience.meta.multilevel.crossed import LARGEST_BLOCK, crossing_terms
 from consilience.meta.multilevel.model_based import TESTS
 from consilience.meta.multilevel.random_terms import RandomTerm, bind, check_columns, columns_of, parse
 from consilience.meta.multilevel.results import MultilevelFit, assemble
@@ -94,13 +95,17 @@ def rma_mv(
     terms = bind(formulas, rows, struct)
     robust = None if cluster is None else _grouping(rows["_cluster"])
     clusters = _clusters(covariance, design, terms, robust)
-    blocks = covariance.on(clusters, design.kept)
+    crossing: tuple[int, ...] = ()
+    base = clusters
+    if robust is None and int(clusters.sizes.max()) > LARGEST_BLOCK:
+        crossing, base = crossing_terms(terms, _joined_by_v(covariance, design), len(design.y))
+    blocks = covariance.on(base, design.kept)
     _check_variances(blocks, rows)
     cholesky(blocks, "V")
     fixed = fixed_components(
         terms, {"sigma2": sigma2, "tau2": tau2, "rho": rho, "gamma2": gamma2, "phi": phi}
     )
-    problem = Problem(design.y, design.X, MultilevelCovariance(blocks, terms), method != "ML")
+    problem = Problem(design.y, design.X, MultilevelCovariance(blocks, terms, crossing), method != "ML")
     spec = FitSpec(
         formula if isinstance(formula, str) else "yi ~ X", "multilevel", method, None, kind, reference, level,
         fixed or None, _names(V, random, struct, cluster),
@@ -159,9 +164,7 @@ def _clusters(V: Blocks, design: Design, terms: tuple[RandomTerm, ...], robust: 
     """The blocks of effects that belong together; robust clusters must keep them whole."""
     groupings: list[Grouping] = [] if robust is None else [robust]
     groupings += [(t.outer, t.groups) for t in terms]
-    if covarying(V):
-        codes, labels = V.clusters.codes[design.kept], V.clusters.labels
-        groupings.append((codes, labels))
+    groupings += _joined_by_v(V, design)
     clusters = joined(groupings, len(design.y))
     if robust is not None and len(robust[1]) > clusters.J:
         raise InputError(
@@ -172,6 +175,11 @@ def _clusters(V: Blocks, design: Design, terms: tuple[RandomTerm, ...], robust: 
         k, p = design.X.shape
         raise InputError(f"{k} effects cannot estimate {p} coefficients; use fewer moderators.")
     return clusters
+
+
+def _joined_by_v(V: Blocks, design: Design) -> list[Grouping]:
+    """What covariances of sampling errors join."""
+    return [(V.clusters.codes[design.kept], V.clusters.labels)] if covarying(V) else []
 
 
 def _names(V: Any, random: Any, struct: Any, cluster: Any) -> dict[str, str]:

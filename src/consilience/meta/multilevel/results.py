@@ -16,18 +16,20 @@ from consilience.meta.cautions import cautions
 from consilience.meta.design import Design
 from consilience.meta.dof import Inference
 from consilience.meta.errors import InputError
-from consilience.meta.gls import weighted_fit
+from consilience.meta.gls import WeightedFit, weighted_fit
 from consilience.meta.heterogeneity import Heterogeneity
 from consilience.meta.multilevel import words
 from consilience.meta.multilevel.compare import Criteria, LikelihoodRatio, criteria, likelihood_ratio
 from consilience.meta.multilevel.components import Components, components_of
+from consilience.meta.multilevel.covariance import MultilevelCovariance
+from consilience.meta.multilevel.crossed import crossed_covariance, crossed_inverse
 from consilience.meta.multilevel.levels import multilevel_heterogeneity
 from consilience.meta.multilevel.model_based import model_inference, model_wald
 from consilience.meta.multilevel.predictions import random_effects
 from consilience.meta.multilevel.profile import profile_curve, profile_table
 from consilience.meta.multilevel.search import Found, Problem, search
 from consilience.meta.results import MetaFit
-from consilience.meta.robust import check_type, robust_covariance
+from consilience.meta.robust import RobustCovariance, check_type, robust_covariance
 from consilience.meta.spec import FitSpec, FitWarning
 from consilience.meta.wald import WaldTest, check_test
 from consilience.meta.working.model import WorkingData, WorkingFit
@@ -159,8 +161,9 @@ class MultilevelFit(MetaFit):
 
     def rebuilt(self, design: Design, given: WorkingData) -> MultilevelFit:
         """The same model fitted to part of its rows."""
-        keep = np.searchsorted(self.design.kept, design.kept)
-        model = self.problem.model
+        keep, model = np.searchsorted(self.design.kept, design.kept), self.problem.model
+        if model.crossing:
+            raise InputError("Crossed effects join all effects, so none can be left out; fit the rest anew.")
         terms = tuple(replace(t, outer=t.outer[keep], inner=t.inner[keep]) for t in model.terms)
         part = replace(model, V=model.V.on(given.clusters, keep), terms=terms)
         problem = Problem(design.y, design.X, part, self.problem.restricted)
@@ -174,12 +177,26 @@ def assemble(
     """A result from its parts, with what to know about it."""
     working = _working(problem, found, fixed)
     linear = weighted_fit(design.y, design.X, working.weights, working.target)
-    robust = robust_covariance(linear, "CR0" if spec.vcov == "model" else check_type(spec.vcov))
+    robust = _robust(linear, spec, bool(found.model.crossing))
     bare = MultilevelFit(spec, design, given, working, linear, robust, (), problem, found, fixed)
     told = cautions(design, given.clusters, working, bare.inference, spec)
     if spec.vcov == "model":
         told = tuple(w for w in told if w.code != "few_clusters")
     return replace(bare, warnings=(*told, *_about_correlations(bare.parts, fixed)))
+
+
+def _robust(linear: WeightedFit, spec: FitSpec, crossed: bool) -> RobustCovariance:
+    """The robust covariance; where crossed effects join everything there is none."""
+    if not crossed:
+        return robust_covariance(linear, "CR0" if spec.vcov == "model" else check_type(spec.vcov))
+    if spec.vcov != "model":
+        raise InputError(
+            f"vcov='{spec.vcov}' needs independent clusters, but crossed random effects join all effects; "
+            "use vcov='model'."
+        )
+    p = len(linear.bread)
+    none = np.zeros((1, p, p))
+    return RobustCovariance("CR0", linear.bread, np.zeros((1, p)), none, none, linear.bread, none[0, :1])
 
 
 def _about_correlations(parts: Components, fixed: dict[str, float]) -> tuple[FitWarning, ...]:
@@ -193,9 +210,10 @@ def _about_correlations(parts: Components, fixed: dict[str, float]) -> tuple[Fit
 def _working(problem: Problem, found: Found, fixed: dict[str, float]) -> WorkingFit:
     """The weights and the target of robust corrections: the marginal covariance."""
     maximum, parts = found.maximum, components_of(found.model, found.maximum.theta)
-    sigma = found.model.sigma(maximum.theta)
+    crossed = found.model.crossing
+    sigma = (crossed_covariance if crossed else MultilevelCovariance.sigma)(found.model, maximum.theta)
     return WorkingFit(
-        weights=sigma.inverse(),
+        weights=crossed_inverse(found.model, maximum.theta)[0] if crossed else sigma.inverse(),
         target=sigma,
         inverse_variance=True,
         components=parts.variances,

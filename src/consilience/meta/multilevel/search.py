@@ -10,6 +10,7 @@ from consilience.meta.arrays import Array
 from consilience.meta.errors import InputError
 from consilience.meta.likelihood import Evaluation, evaluate
 from consilience.meta.multilevel.covariance import MultilevelCovariance
+from consilience.meta.multilevel.crossed import evaluate_crossed
 from consilience.meta.multilevel.random_terms import RandomTerm, factored
 from consilience.meta.multilevel.shapes import Factored, Parameter
 from consilience.meta.reml import NO_INFORMATION, Box, Maximum, maximise_within
@@ -42,7 +43,8 @@ class Problem:
         """The likelihood with derivatives; minus infinity where the matrices are no covariances."""
         if all(_possible(T) for T in self.model.matrices(phi)):
             try:
-                return evaluate(self.y, self.X, self.model, phi, self.restricted)
+                likelihood = evaluate_crossed if self.model.crossing else evaluate
+                return likelihood(self.y, self.X, self.model, phi, self.restricted)
             except (InputError, np.linalg.LinAlgError):
                 pass
         q = len(phi)
