@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
+from consilience.cli.dedupe import dedupe
 from consilience.cli.demo import demo
 from consilience.cli.protocol import app as protocol_app
+from consilience.cli.records import import_command
 from consilience.cli.simulate import simulate
 from consilience.cli.synthesize import synthesize
 
@@ -22,6 +24,8 @@ app = typer.Typer(
 app.command()(synthesize)
 app.command()(demo)
 app.command()(simulate)
+app.command()(dedupe)
+app.command("import")(import_command)
 app.add_typer(protocol_app, name="protocol")
 
 

@@ -51,6 +51,7 @@ def guard_levels(f: Features, compared: Compared) -> NDArray[np.int8]:
     title, pages, volume = told["title"], told["pages"], told["volume"]
     by_doi, by_pmid = told["doi"] == 2, told["pmid"] == 2
     identified = by_doi | by_pmid
+    confirmed = by_pmid | (by_doi & ((pages >= 2) | (told["abstract"] == 2)))
     alike = np.isin(title, (LETTERS, SAME, HELD, SHORT))
     here = (pages >= 2) & (volume == 3)
     kind = _asked(_kind_differs, f, compared)
@@ -60,9 +61,9 @@ def guard_levels(f: Features, compared: Compared) -> NDArray[np.int8]:
         (KIND_HERE, kind & here & (told["authors"] == 3)),
         (KIND, kind),
         (UPDATE, _asked(_is_update, f, compared)),
-        (NUMBERS, _asked(_numbers_differ, f, compared) & ~by_pmid & (~by_doi | (pages < 2))),
+        (NUMBERS, _asked(_numbers_differ, f, compared) & ~confirmed),
         (IDENTIFIERS, identified & (title == DIFFER)),
-        (UNLIKE, np.isin(title, (DIFFER, SHARE, WORD, UNTOLD)) & ~by_pmid & (~by_doi | (pages < 2))),
+        (UNLIKE, np.isin(title, (DIFFER, SHARE, WORD, UNTOLD)) & ~confirmed),
         (PART, np.isin(title, (ALIKE, HELD, GENERIC)) & ~identified & (pages < 2) & (told["abstract"] < 2)),
         (MEETING_ONE, _asked(_one_meeting, f, compared) & ~here),
         (

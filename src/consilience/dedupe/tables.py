@@ -48,12 +48,12 @@ def maybe_rows(records: Sequence[Record], found: Deduplicated) -> list[Row]:
 
 def example_rows(records: Sequence[Record], found: Deduplicated) -> list[Row]:
     """A few pairs of each outcome: the least sure that are the same, the likeliest of the others."""
-    pairs = found.pairs
-    chosen: list[Row] = []
-    for outcome, name in ((2, "same"), (1, "maybe"), (0, "different")):
-        at = np.flatnonzero((pairs.outcome == outcome) & ~pairs.refused)
-        ranked = at[np.argsort(pairs.score[at] * (1 if outcome == 2 else -1), kind="stable")]
-        chosen += [_pair_row(records, found, one, name) for one in ranked[:EXAMPLES].tolist()]
+    pairs, chosen = found.pairs, []
+    ranked = np.argsort(pairs.score, kind="stable")
+    same = [at for at in ranked.tolist() if pairs.outcome[at] == 2 and not pairs.refused[at]]
+    different = [at for at in ranked[::-1].tolist() if pairs.outcome[at] == 0]
+    for name, places in (("same", same), ("maybe", found.maybe()), ("different", different)):
+        chosen += [_pair_row(records, found, at, name) for at in places[:EXAMPLES]]
     return chosen
 
 

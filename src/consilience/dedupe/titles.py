@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
@@ -48,7 +50,9 @@ def word_replaced(one: str, other: str) -> bool:
     """
     first, second = one.split(), other.split()
     only = set(first) - set(second), set(second) - set(first)
-    if (REPORT_WORDS & (only[0] | only[1])) or (only[0] and only[1] and OPPOSED & (only[0] | only[1])):
+    if _tells(only[0], first, second) or _tells(only[1], second, first):
+        return True
+    if only[0] and only[1] and OPPOSED & (only[0] | only[1]):
         return True
     told = [sorted(part - TITLE_SMALL, key=len, reverse=True) for part in only]
     unlike = [
@@ -60,6 +64,15 @@ def word_replaced(one: str, other: str) -> bool:
         for side, others in ((0, other.replace(" ", "")), (1, one.replace(" ", "")))
     ]
     return bool(unlike[0] and unlike[1])
+
+
+def _tells(only: set[str], own: list[str], other: list[str]) -> bool:
+    """Whether a word that tells reports apart stands on one side (``non immune`` is ``nonimmune``)."""
+    found = REPORT_WORDS & only
+    if not found:
+        return False
+    joined = {word + following for word, following in pairwise(own)} & set(other)
+    return not all(any(pair.startswith(word) for pair in joined) for word in found)
 
 
 def _similar(word: str, others: set[str], joined: str) -> bool:
