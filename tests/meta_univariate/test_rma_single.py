@@ -28,7 +28,8 @@ def test_tau2_is_the_same_alone_and_in_a_batch(method, seed, p):
     y, v, basis = data_set(seed, p)
     alone = estimate_one(method, Single(y, v, basis))
     batched = estimate_tau2(method, Batch(np.stack([y, y]), np.stack([v, v]), basis))
-    assert alone.converged and batched.converged.all()
+    assert alone.converged
+    assert batched.converged.all()
     assert alone.boundary == batched.boundary[0]
     np.testing.assert_allclose(alone.tau2, batched.value, rtol=1e-9, atol=1e-12 * np.median(v))
 

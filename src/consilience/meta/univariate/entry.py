@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,25 @@ from consilience.meta.univariate.notices import notices
 from consilience.meta.univariate.results import RmaFit
 from consilience.meta.univariate.tau2 import check_method
 
+# Moderators of the heterogeneity: a formula, or values in rows.
+Moderators = str | pd.DataFrame | pd.Series | np.ndarray | Sequence[Any]
+
+
+@overload
+def rma(
+    effects: Any, vi: Any = ..., *, data: Any = ..., sei: Any = ..., mods: Any = ..., scale: None = ...,
+    link: str = ..., intercept: bool = ..., method: str = ..., test: str = ..., level: float = ...,
+    tau2: float | None = ..., weights: Any = ..., weighted: bool = ..., slab: Any = ...,
+) -> RmaFit: ...  # fmt: skip
+
+
+@overload
+def rma(
+    effects: Any, vi: Any = ..., *, data: Any = ..., sei: Any = ..., mods: Any = ..., scale: Moderators,
+    link: str = ..., intercept: bool = ..., method: str = ..., test: str = ..., level: float = ...,
+    tau2: float | None = ..., weights: Any = ..., weighted: bool = ..., slab: Any = ...,
+) -> LocationScaleFit: ...  # fmt: skip
+
 
 def rma(
     effects: Any,
@@ -27,7 +47,7 @@ def rma(
     data: Any = None,
     sei: Any = None,
     mods: Any = None,
-    scale: Any = None,
+    scale: Moderators | None = None,
     link: str = "log",
     intercept: bool = True,
     method: str = "REML",
@@ -37,7 +57,7 @@ def rma(
     weights: Any = None,
     weighted: bool = True,
     slab: Any = None,
-) -> Any:
+) -> RmaFit | LocationScaleFit:
     """Fit ``yi = x'b + u + e``, ``u ~ (0, tau2)``, ``e ~ (0, vi)``, one effect per study.
 
     ``effects`` is a data frame with columns ``yi`` and ``vi`` (as ``escalc`` returns), an array of

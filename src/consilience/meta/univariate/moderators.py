@@ -69,15 +69,14 @@ def _from_array(mods: Any, k: int, intercept: bool) -> Design:
 
 
 def _numeric(X: Array, names: list[str], intercept: bool, formula: str) -> Design:
-    whole = np.isfinite((X * X).sum())
+    whole = bool(np.isfinite(X).all())
     kept = np.arange(X.shape[0]) if whole else np.flatnonzero(np.isfinite(X).all(axis=1))
     columns = tuple(names)
     if intercept:
         X, names = np.column_stack([np.ones(X.shape[0]), X]), [INTERCEPT, *names]
     groups: dict[str, tuple[int, ...]] = {name: (j,) for j, name in enumerate(names)}
-    return Design(
-        np.ascontiguousarray(X if whole else X[kept]), tuple(names), groups, kept, formula, None, columns
-    )
+    X = np.ascontiguousarray(X if whole else X[kept])
+    return Design(X, tuple(names), groups, kept, formula, None, columns)
 
 
 def _from_formula(right: str, data: pd.DataFrame | None, k: int) -> Design:

@@ -53,11 +53,19 @@ def arrangements_of(fit: RmaFit) -> int:
     return total
 
 
-def permutation_test(fit: RmaFit, exact: bool | None, iterations: int, seed: int) -> PermutationTest:
+def permutation_test(
+    fit: RmaFit, exact: bool | None = None, iterations: int = 1000, seed: int = 1
+) -> PermutationTest:
     """Test each coefficient against its permutation distribution (Higgins and Thompson, 2004).
 
     Without moderators the signs of the effects are flipped; with moderators the pairs (yi, vi) are dealt
-    anew to the rows of X, and each arrangement is refitted, tau2 included.
+    anew to the rows of X, and each arrangement is refitted, tau2 included. ``exact`` None means every
+    arrangement where there are at most 10,000 (or ``iterations``), else a seeded sample.
+
+    >>> from consilience import meta
+    >>> fit = meta.rma([0.2, 0.5, 0.1, 0.6, 0.3], [0.04, 0.05, 0.03, 0.06, 0.05])
+    >>> meta.permutation_test(fit).table["p_value"].tolist()
+    [0.0625]
     """
     total = arrangements_of(fit)
     every = total <= max(iterations, 10_000) if exact is None else exact

@@ -17,7 +17,7 @@ from consilience.meta.univariate.weighted import SINGULAR, invert
 
 
 class SingleFit(NamedTuple):
-    """Weights (k,), ``coef`` (p,) on the basis, ``inverse`` of Q'WQ (p, p), residuals (k,), RSS, log|Q'WQ|."""
+    """Weights (k,), ``coef`` (p,) on the basis, ``inverse`` of Q'WQ (p, p), residuals, RSS, log|Q'WQ|."""
 
     weights: Array
     coef: Array
@@ -78,7 +78,7 @@ def traces_one(fit: SingleFit, basis: Basis) -> tuple[float, float]:
 
 def _product_trace(A: Array, B: Array) -> float:
     """Trace of ``A B``."""
-    return A.item() * B.item() if A.size == 1 else float((A * B.T).sum())
+    return A.item() * B.item() if A.size == 1 else float(A.ravel() @ B.T.ravel())
 
 
 @dataclass(frozen=True)

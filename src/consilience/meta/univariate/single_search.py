@@ -1,4 +1,4 @@
-"""The searches for tau2 in one data set: likelihood and generalised Q, with the steps of their batched twins."""
+"""The searches for tau2 in one data set, likelihood and generalised Q: the steps of their batched twins."""
 
 from __future__ import annotations
 
@@ -31,9 +31,8 @@ def log_likelihood_one(fit: SingleFit, restricted: bool) -> float:
     return value - 0.5 * fit.logdet if restricted else value
 
 
-def _evaluate(single: Single, tau2: float, restricted: bool) -> _Point:
+def _evaluate(single: Single, fit: SingleFit, tau2: float, restricted: bool) -> _Point:
     """Log-likelihood and the step from here: Newton's where the likelihood is concave, else Fisher's."""
-    fit = single.at(tau2)
     w = fit.weights
     trace, squares = traces_one(fit, single.basis) if restricted else (float(w.sum()), float(w @ w))
     wr = w * fit.resid
@@ -49,22 +48,23 @@ def _evaluate(single: Single, tau2: float, restricted: bool) -> _Point:
 
 def maximise_one(single: Single, restricted: bool) -> Found:
     """Climb from the most likely of zero, Hedges's and DerSimonian and Laird's estimates."""
-    starts = (0.0, max(single.hedges, 0.0), max(single.dersimonian_laird, 0.0))
-    start = max(dict.fromkeys(starts), key=lambda t: log_likelihood_one(single.at(t), restricted))
-    return climb_one(single, start, restricted)
+    starts = dict.fromkeys((0.0, max(single.hedges, 0.0), max(single.dersimonian_laird, 0.0)))
+    fits = [(single.at(tau2), tau2) for tau2 in starts]
+    fit, tau2 = max(fits, key=lambda pair: log_likelihood_one(pair[0], restricted))
+    return climb_one(single, fit, tau2, restricted)
 
 
-def climb_one(single: Single, tau2: float, restricted: bool) -> Found:
-    """``likelihood.climb`` for one data set."""
+def climb_one(single: Single, fit: SingleFit, tau2: float, restricted: bool) -> Found:
+    """``likelihood.climb`` for one data set, from tau2 and the fit there."""
     scale, steps = single.typical_variance, 0
-    here = _evaluate(single, tau2, restricted)
+    here = _evaluate(single, fit, tau2, restricted)
     loglik, step, newton = here
     for _ in range(MAX_STEPS):
         size = tau2 + scale
         if abs(step) <= TOLERANCE * size:
             return Found(tau2, True, steps, tau2 == 0.0)
         proposal, before = max(tau2 + step, 0.0), abs(step)
-        there = _evaluate(single, proposal, restricted)
+        there = _evaluate(single, single.at(proposal), proposal, restricted)
         steps += 1
         if there.loglik < loglik and before > TRUSTED * size:
             step, newton = 0.25 * step, False
@@ -77,7 +77,7 @@ def climb_one(single: Single, tau2: float, restricted: bool) -> Found:
 
 
 def solve_q_one(single: Single, target: float) -> Found:
-    """``moments.solve_q`` for one data set: Newton steps on 1/Q inside a bracket; zero where Q(0) is below."""
+    """``moments.solve_q`` for one data set: Newton steps on 1/Q in a bracket; zero where Q(0) is below."""
     low, high, tau2 = 0.0, single.plain.rss / target, 0.0
     for step in range(1, MAX_STEPS + 1):
         fit = single.at(tau2)
