@@ -15,7 +15,7 @@ MEAN, STUDIES = 0.2, 60
 
 
 def seen(rng: np.random.Generator, tau: float, chance: float) -> tuple[np.ndarray, np.ndarray]:
-    """60 studies with 20 to 800 people; those without a significant positive result are seen with this chance."""
+    """60 studies of 20 to 800 people; without a significant positive result, seen with this chance."""
     y, v = [], []
     while len(y) < STUDIES:
         var = 4.0 / np.exp(rng.uniform(np.log(20), np.log(800)))
@@ -35,7 +35,8 @@ def estimates(y: np.ndarray, v: np.ndarray) -> dict[str, tuple[float, float, flo
     }
     for name, r in {
         "trim and fill": fill, "Henmi-Copas": meta.hc(y, v), "PET-PEESE": meta.pet_peese(y, v),
-        "WAAP-WLS": meta.waap_wls(y, v), "limit meta-analysis": meta.limit_meta(y, v), "p-uniform": meta.p_uniform(y, v),
+        "WAAP-WLS": meta.waap_wls(y, v), "limit meta-analysis": meta.limit_meta(y, v),
+        "p-uniform": meta.p_uniform(y, v),
     }.items():  # fmt: skip
         rows[name] = (r.estimate, r.ci_lower, r.ci_upper)
     return rows

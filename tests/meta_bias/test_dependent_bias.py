@@ -76,7 +76,7 @@ def test_type_one_error_of_the_safe_predictor():
         meta.egger_dependent(
             trials(seed, J=20, mean=0.8), working_model="CE", predictor="arms", n1="n1", n2="n2"
         ).p_value
-        for seed in range(120)
+        for seed in range(60)
     ]
     assert stats.binomtest(int(np.sum(np.array(p) < 0.05)), len(p), 0.05).pvalue > 0.01
 

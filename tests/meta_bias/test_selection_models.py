@@ -44,19 +44,29 @@ def fit_of(case):
 
 @pytest.mark.parametrize("case", CASES, ids=named)
 def test_fits_agree_with_metafor(case):
-    """metafor climbs by finite differences: where it stops lower, only the heights are compared."""
+    """Where metafor stops lower (it climbs by finite differences), only the heights are compared.
+
+    Its integrals of smooth weight functions are good to some 1e-4, and its standard errors are second
+    differences of them, so those are not compared: ours rest on the brute-force and derivative tests below.
+    """
     fit = fit_of(case)
     assert fit.converged
-    assert fit.loglik >= case["loglik"] - 1e-7
+    stepped = case["type"] == "stepfun"
+    assert fit.loglik >= case["loglik"] - (1e-7 if stepped else 1e-3)
     if case["LRT"] is not None and case["fixed"] is None:
         np.testing.assert_allclose(
-            fit.LRT, case["LRT"], rtol=1e-4, atol=1e-5 + 2 * (fit.loglik - case["loglik"])
+            fit.LRT, case["LRT"], rtol=1e-4, atol=1e-5 + 2 * abs(fit.loglik - case["loglik"])
         )
-    if fit.loglik - case["loglik"] < 1e-7:
+    if stepped:
+        np.testing.assert_allclose(fit.beta, case["beta"], rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(fit.tau2, case["tau2"], rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(fit.delta, np.array(case["delta"], dtype=float), rtol=1e-5, atol=1e-6)
+        if None not in case["se"]:
+            np.testing.assert_allclose(fit.se, case["se"], rtol=1e-3)
+    elif fit.loglik - case["loglik"] < 1e-3:
         np.testing.assert_allclose(fit.beta, case["beta"], rtol=2e-3, atol=1e-3)
         np.testing.assert_allclose(fit.tau2, case["tau2"], rtol=5e-3, atol=1e-4)
-        np.testing.assert_allclose(fit.delta, np.array(case["delta"], dtype=float), rtol=5e-3, atol=1e-4)
-        np.testing.assert_allclose(fit.se, case["se"], rtol=5e-3, atol=1e-4)
+        np.testing.assert_allclose(fit.delta, np.array(case["delta"], dtype=float), rtol=1e-2, atol=1e-4)
 
 
 def test_published_step_function():

@@ -38,7 +38,6 @@ for (set in c("hackshaw", "baskerville", "mcdaniel")) {
   one(set, "halfnorm", "greater", steps = .025)
   one(set, "negexp", "greater", steps = .025)
   one(set, "power", "greater", steps = .025)
-  one(set, "beta", "greater", delta = c(0.9, 1.2))
 }
 one("bcg", "stepfun", "less", steps = .025)
 one("bcg", "negexp", "less")

@@ -68,8 +68,7 @@ def step_problem(
 ) -> Problem:
     """A step function: weights of the intervals beyond the first, on the log scale."""
     cut = cells(steps, alternative)
-    edges = (np.asarray(yi / np.sqrt(vi))[:, None] > cut.edges).sum(axis=1)
-    interval = cut.owner[edges]
+    interval = np.searchsorted(np.asarray(steps), p_values(yi, vi, alternative), side="left")
     q = len(steps)
     counts = np.bincount(interval, minlength=q + 1)
     seen = Seen(yi, vi, X, cut, interval, None, q)

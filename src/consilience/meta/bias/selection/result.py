@@ -62,7 +62,8 @@ class SelectionFit(Finding):
         p = self.LRT_p if np.isfinite(self.LRT_p) else self.selection_p
         return (
             f"Allowing for selection by p ({self.type}, {self.alternative}), the effect is "
-            f"{self.beta[0]:.2f} ({100 * self.level:g} % CI {self.ci_lower[0]:.2f} to {self.ci_upper[0]:.2f}) "
+            f"{self.beta[0]:.2f} ({100 * self.level:g} % CI {self.ci_lower[0]:.2f} to "
+            f"{self.ci_upper[0]:.2f}) "
             f"instead of {self.unadjusted[0]:.2f}; selection: {p_text(p)}."
         )
 
