@@ -122,3 +122,14 @@ def test_many_studies_stay_blocks() -> None:
     assert sum(part.nbytes for part in V.parts) == k * 4 * 8
     with pytest.raises(meta.InputError, match="meant for 5000"):
         V.to_dense()
+
+
+def test_working_models_take_the_blocks_and_leave_out_rows() -> None:
+    frame = table().assign(yi=np.linspace(-0.5, 0.9, 30), x=np.tile([0.1, 0.9, 0.4], 10))
+    frame.loc[[2, 17], "x"] = np.nan
+    V = vcalc("vi", "cluster", data=frame, obs="obs", rho=0.6)
+    fit = meta.meta_regression("yi ~ x", frame, cluster="cluster", V=V)
+    plain = meta.meta_regression("yi ~ x", frame, cluster="cluster", rho=0.6)
+    np.testing.assert_allclose(fit.vcov, plain.vcov, rtol=1e-8)
+    mv = meta.rma_mv("yi ~ x", frame, V=V, random="cluster/obs", cluster="cluster")
+    np.testing.assert_allclose(mv.vcov, plain.vcov, rtol=1e-6)

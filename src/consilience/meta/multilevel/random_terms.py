@@ -48,7 +48,7 @@ class RandomTerm:
 
 def parse(random: Any) -> tuple[Formula, ...]:
     """Random terms from a formula or a list of them; ``a/b`` means a and the combination a, b."""
-    written = [random] if isinstance(random, str) else list(random or [])
+    written = list(random or []) if random is None or isinstance(random, list | tuple) else [random]
     out: list[Formula] = []
     for text in written:
         if not isinstance(text, str) or not text.strip("~ "):

@@ -187,6 +187,11 @@ def assemble(
 
 def _robust(linear: WeightedFit, spec: FitSpec, crossed: bool) -> RobustCovariance:
     """The robust covariance; where crossed effects join everything there is none."""
+    if spec.vcov != "model" and not crossed and linear.clusters.J < 2:
+        raise InputError(
+            f"vcov='{spec.vcov}' needs two independent clusters, but random effects or V join all effects; "
+            "use vcov='model'."
+        )
     if not crossed:
         return robust_covariance(linear, "CR0" if spec.vcov == "model" else check_type(spec.vcov))
     if spec.vcov != "model":
