@@ -189,7 +189,7 @@ def test_every_effect_and_every_unused_row_is_on_the_page(html: str, sample: Syn
     pages = -(-len(sample.effects) // PAGE)
     assert len(re.findall(r'aria-label="Table: Effects \d+ to \d+ of', html)) == pages
     effects = html[html.index('id="effects"') : html.index('id="methods"')]
-    assert effects.count('<th scope="row">') == len(sample.effects)
+    assert effects.count('<th scope="row">') == len(sample.effects) + len(sample.percent_effects)
     unused = html[html.index('id="unused"') : html.index('id="effects"')]
     assert unused.count('<th scope="row">') == len(sample.unused)
 

@@ -9,11 +9,15 @@ from typing import Any
 import pandas as pd
 
 from consilience.report import numerals as say
+from consilience.report.derivations import in_words
 from consilience.report.document import Block, Fold, Head, Listing, Paragraph, Section, Table, TableRow
 from consilience.synthesis.result import SynthesisResult
 
 PAGE = 100
 """Effects on a page of the provenance table."""
+
+MOST = 2000
+"""Rows that a table of the page holds at most; the files beside the page hold all."""
 
 COMMONEST = 6
 """Reasons that are counted in sight; the table holds all."""
@@ -32,11 +36,28 @@ def problem_section(result: SynthesisResult) -> Section:
     )
     rows = tuple(
         TableRow(p.study or say.NOT_STATED, (_place(p.file, p.row, result), p.severity, p.message, p.remedy))
-        for p in result.problems
+        for p in result.problems[:MOST]
     )
     heads = ("Study", "Where", "Kind", "What", "Remedy")
     table = _text_table("problems-found", "What checking the trial table found", heads, rows)
-    return Section("problems", title, (lead, Fold(f"All {say.plural(len(rows), 'finding')}", (table,))))
+    every = len(result.problems)
+    fold = Fold(_how_many(every, "finding"), (*_cut(every, "findings", "results.json"), table))
+    return Section("problems", title, (lead, fold))
+
+
+def _how_many(n: int, what: str) -> str:
+    """Print "All 12 rows", or how many of them are shown."""
+    return (
+        f"All {say.plural(n, what)}" if n <= MOST else f"The first {say.count(MOST)} of {say.plural(n, what)}"
+    )
+
+
+def _cut(n: int, what: str, file: str) -> tuple[Paragraph, ...]:
+    """Say that a table was cut, and where all of it stands; nothing where it was not."""
+    if n <= MOST:
+        return ()
+    shown = f"This page shows the first {say.count(MOST)} of {say.count(n)} {what}"
+    return (Paragraph(f"{shown}; the file {file} holds them all."),)
 
 
 def unused_section(result: SynthesisResult) -> Section:
@@ -46,17 +67,18 @@ def unused_section(result: SynthesisResult) -> Section:
         return Section("unused", title, (Paragraph("Every row of the trial table gave an effect."),))
     rows = tuple(
         TableRow(u.study, (_place(u.file, u.row, result), u.outcome, _sentence(u.reason), u.remedy))
-        for u in result.unused
+        for u in result.unused[:MOST]
     )
     heads = ("Study", "Where", "Outcome", "Why", "What would help")
     table = _text_table("unused-rows", "Rows of the trial table that gave no effect", heads, rows)
     lead = Paragraph(
-        f"{say.plural(len(rows), 'row')} of {say.count(result.provenance.n_rows)} gave no effect. Each is "
-        "listed with its reason; the commonest reasons are:"
+        f"{say.plural(len(result.unused), 'row')} of {say.count(result.provenance.n_rows)} gave no effect. "
+        "Each is listed with its reason; the commonest reasons are:"
     )
     reasons = Counter(_sentence(u.reason) for u in result.unused).most_common(COMMONEST)
     counted = Listing(tuple(f"{reason}: {say.plural(n, 'row')}" for reason, n in reasons))
-    every = Fold(f"All {say.plural(len(rows), 'row')} not used", (table,))
+    n = len(result.unused)
+    every = Fold(f"{_how_many(n, 'row')} not used", (*_cut(n, "rows not used", "results.json"), table))
     return Section("unused", title, (lead, counted, every))
 
 
@@ -101,25 +123,55 @@ def effects_section(result: SynthesisResult) -> Section:
         f"{say.plural(len(frame), 'effect')}, each with the path by which it was derived and what was "
         f"assumed. Positive: {result.protocol.directions.positive}. The file effects.csv holds all columns."
     )
-    pages = [frame.iloc[i : i + PAGE] for i in range(0, len(frame), PAGE)]
-    folds: list[Block] = [_effects_page(page, i * PAGE + 1, result) for i, page in enumerate(pages)]
-    return Section("effects", "Every effect and where it comes from", (lead, *folds))
+    cut = _cut(len(frame), "effects", "effects.csv")
+    pages = _pages(frame, "Effects", "effects", result)
+    return Section(
+        "effects", "Every effect and where it comes from", (lead, *cut, *pages, *_percent_blocks(result))
+    )
 
 
-def _effects_page(page: pd.DataFrame, first: int, result: SynthesisResult) -> Fold:
+def _percent_blocks(result: SynthesisResult) -> tuple[Block, ...]:
+    """Return the effects in percent of the level before treatment, closed until asked for."""
+    frame = result.percent_effects
+    if frame.empty:
+        return ()
+    lead = Paragraph(
+        f"{say.plural(len(frame), 'effect')} could also be put in percent of the level before treatment: the "
+        "change against the control group. The file percent_effects.csv holds all columns."
+    )
+    cut = _cut(len(frame), "effects in percent", "percent_effects.csv")
+    return (lead, *cut, *_pages(frame, "Effects in percent", "percent-effects", result))
+
+
+def _pages(frame: pd.DataFrame, title: str, name: str, result: SynthesisResult) -> tuple[Fold, ...]:
+    """Set the first rows of a table of effects, a hundred to a page."""
+    starts = range(0, min(len(frame), MOST), PAGE)
+    return tuple(_page(frame, start, title, name, result) for start in starts)
+
+
+def _page(frame: pd.DataFrame, start: int, title: str, name: str, result: SynthesisResult) -> Fold:
+    page = frame.iloc[start : min(start + PAGE, MOST)]
+    first, last = start + 1, start + len(page)
+    caption = f"{title} {first} to {last} of {len(frame)}"
+    table = _effects_table(page, f"{name}-{first}", caption, name == "percent-effects", result)
+    return Fold(f"{title} {first} to {last}", (table,), group=name)
+
+
+def _effects_table(
+    page: pd.DataFrame, name: str, caption: str, percent: bool, result: SynthesisResult
+) -> Table:
     columns = [c for c in EFFECT_COLUMNS if c[0] in page.columns]
     labels = {t.key: t.label for t in result.protocol.interventions}
     rows = []
     for record in page[["study", *(c[0] for c in columns)]].to_dict("records"):
         key = record.get("intervention_type")
         record["intervention_type"] = labels.get(str(key), key)
-        cells = tuple(_cell(record[name], decimals) for name, _, decimals in columns)
+        record["derivation"] = in_words(str(record.get("derivation", "")))
+        cells = tuple(_cell(record[column], decimals) for column, _, decimals in columns)
         rows.append(TableRow(str(record["study"]), cells))
-    heads = (Head("Study", False), *(Head(text, numeric=d is not None) for _, text, d in columns))
-    last = first + len(page) - 1
-    caption = f"Effects {first} to {last} of {len(result.effects)}"
-    table = Table(f"effects-{first}", caption, heads, tuple(rows))
-    return Fold(f"Effects {first} to {last}", (table,), group="effects")
+    titles = {"yi": "Change, %", "sei": "SE, %"} if percent else {}
+    named = (Head(titles.get(column, text), numeric=d is not None) for column, text, d in columns)
+    return Table(name, caption, (Head("Study", False), *named), tuple(rows))
 
 
 def _cell(value: Any, decimals: int | None) -> str:

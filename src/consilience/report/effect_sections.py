@@ -7,6 +7,7 @@ from dataclasses import replace
 from consilience.report import numerals as say
 from consilience.report.document import Block, Definitions, Fold, Paragraph, Section
 from consilience.report.figures.figure import file_name
+from consilience.report.figures.forest_pages import drawn_studies, not_drawn
 from consilience.report.pictures import Pictures
 from consilience.report.tables import (
     estimates_table,
@@ -22,8 +23,11 @@ def forest_section(result: SynthesisResult, pictures: Pictures) -> Section:
     blocks: tuple[Block, ...] = pictures.take("forest")
     table = estimates_table("overall", "The overall effect", "Analysis", [("", [result.overall])])
     labels = {t.key: t.label for t in result.protocol.interventions}
-    each = studies_table(result.study_averages, labels)
-    folds = (Fold("Every study's average as a table", (each,)),) if result.study_averages else ()
+    each = studies_table(drawn_studies(result), labels)
+    left_out = not_drawn(result)
+    summary = "The drawn studies' averages as a table" if left_out else "Every study's average as a table"
+    notes = (Paragraph(left_out, "quiet"),) if left_out else ()
+    folds = (Fold(summary, (*notes, each)),) if result.study_averages else ()
     return Section("forest", "The trials together", (*blocks, *folds, table))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from consilience.report import numerals as say
 from consilience.report.document import Head, Table, TableRow
 from consilience.report.footnotes import Notes
+from consilience.synthesis.pool import NO_STUDY
 from consilience.synthesis.result import (
     Estimate,
     ModeratorAnalysis,
@@ -33,11 +34,27 @@ def estimates_table(
     scale = next((e.scale for _, es in groups for e in es), "g")
     rows: list[TableRow] = []
     for heading, estimates in groups:
-        if heading:
+        found = [e for e in estimates if not is_empty(e)]
+        if heading and found:
             rows.append(TableRow(heading, (), group=True))
-        rows += [estimate_row(e, notes, spread=spread) for e in estimates]
+        rows += [estimate_row(e, notes, spread=spread) for e in found]
     heads = (Head(first, False), STUDIES, VALUE[scale], CI, *TEST, *(SPREAD if spread else ()))
-    return Table(name, caption, heads, tuple(rows), notes.lines())
+    return Table(name, caption, heads, tuple(rows), (*notes.lines(), *_without_effects(groups)))
+
+
+def is_empty(e: Estimate) -> bool:
+    """Say whether no study at all gave an effect for it: such rows are named together, below the table."""
+    return e.status != "estimated" and e.k_studies == 0 and e.reason == NO_STUDY
+
+
+def _without_effects(groups: Sequence[tuple[str, Sequence[Estimate]]]) -> tuple[tuple[str, str], ...]:
+    """Name what no study gave an effect for, in one line, group by group."""
+    named = []
+    for heading, estimates in groups:
+        labels = ", ".join(e.label for e in estimates if is_empty(e))
+        if labels:
+            named.append(f"{heading} ({labels})" if heading else labels)
+    return (("", f"No study in this table gives an effect for: {'; '.join(named)}."),) if named else ()
 
 
 def estimate_row(e: Estimate, notes: Notes, *, spread: bool = True) -> TableRow:

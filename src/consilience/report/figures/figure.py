@@ -56,7 +56,13 @@ class Figure:
         buffer = io.BytesIO()
         with drawing_style():
             FigureCanvasAgg(self.drawing)
-            self.drawing.savefig(buffer, format="png", dpi=PNG_DPI, metadata={"Software": None})
+            self.drawing.savefig(
+                buffer,
+                format="png",
+                dpi=PNG_DPI,
+                metadata={"Software": None},
+                pil_kwargs={"compress_level": 3},
+            )
         return buffer.getvalue()
 
     def write(self, folder: Path) -> tuple[Path, ...]:

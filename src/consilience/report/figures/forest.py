@@ -138,7 +138,8 @@ def heterogeneity_line(estimate: Estimate) -> str:
         parts.append(f"I² = {say.proportion(estimate.I2)}")
     if estimate.Q is not None and estimate.Q_df is not None:
         parts.append(f"Q({say.number(estimate.Q_df, 0)}) = {say.number(estimate.Q, 1)}")
-    parts.append(f"{say.t_test(estimate)}, {say.p_phrase(estimate.p_value)}".replace(say.NBSP, " "))
+    test = f"{say.t_test(estimate)}, {say.p_phrase(estimate.p_value)}".replace(say.NBSP, " ")
     if estimate.df is not None and estimate.df < 4:
-        parts.append("df below 4: read with care")
-    return ";  ".join(parts)
+        test += " (df below 4: read with care)"
+    spread = f"Heterogeneity: {', '.join(parts)}   |   " if parts else ""
+    return f"{spread}Overall effect: {test}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -27,14 +28,47 @@ from consilience.synthesis.result import Estimate, StudyAverage, SynthesisResult
 
 ROWS_PER_PAGE = 60
 
+DRAWN = 600
+"""Studies that a forest draws at most: the heaviest. Its data table holds them all."""
+
 
 def forest_figures(result: SynthesisResult, *, rows_per_page: int = ROWS_PER_PAGE) -> tuple[Figure, ...]:
-    """Draw the forest of study averages, largest effect first, on as many pages as it needs."""
-    studies = sorted(result.study_averages, key=lambda s: (-s.yi, s.study))
+    """Draw the forest of study averages, largest effect first, on as many pages as it needs.
+
+    Beyond :data:`DRAWN` studies only the heaviest are drawn; the first page's data table holds all.
+    """
+    studies = drawn_studies(result)
     n_pages = math.ceil(len(studies) / rows_per_page)
     size = math.ceil(len(studies) / max(n_pages, 1))
     pages = [studies[i * size : (i + 1) * size] for i in range(n_pages)]
-    return tuple(_page(result, page, i + 1, len(pages), studies) for i, page in enumerate(pages))
+    figures = tuple(_page(result, page, i + 1, len(pages), studies) for i, page in enumerate(pages))
+    if len(studies) == len(result.study_averages):
+        return figures
+    labels = {t.key: t.label for t in result.protocol.interventions}
+    return (replace(figures[0], table=_table(_largest_first(result.study_averages), labels)), *figures[1:])
+
+
+def drawn_studies(result: SynthesisResult) -> list[StudyAverage]:
+    """Return the studies that the forest draws, largest effect first: all, or the heaviest."""
+    heaviest = sorted(result.study_averages, key=lambda s: (-s.weight, s.study))[:DRAWN]
+    return _largest_first(heaviest)
+
+
+def _largest_first(studies: Sequence[StudyAverage]) -> list[StudyAverage]:
+    return sorted(studies, key=lambda s: (-s.yi, s.study))
+
+
+def not_drawn(result: SynthesisResult) -> str:
+    """Say which studies the forest leaves out; empty where it draws them all."""
+    everyone = result.study_averages
+    if len(everyone) <= DRAWN:
+        return ""
+    weight = sum(s.weight for s in drawn_studies(result))
+    return (
+        f"Of {say.plural(len(everyone), 'study', 'studies')} the {DRAWN} with most weight are drawn, which "
+        f"carry {say.number(weight, 0)}% of it; the overall estimate rests on all, and the data table of "
+        "the first page holds all."
+    )
 
 
 def _page(
@@ -61,7 +95,7 @@ def _page(
         name="forest" if of == 1 else f"forest-{number:02d}",
         title=f"Forest plot of study averages{part}",
         description=_description(result, page, last),
-        caption=_caption(result, part),
+        caption=_caption(result, everyone, part),
         table=_table(page, labels),
         drawing=drawing,
     )
@@ -95,20 +129,20 @@ def _description(result: SynthesisResult, page: Sequence[StudyAverage], last: bo
     return words
 
 
-def _caption(result: SynthesisResult, part: str) -> str:
+def _caption(result: SynthesisResult, drawn: Sequence[StudyAverage], part: str) -> str:
     directions = result.protocol.directions
-    clipped = " Arrows mark intervals that go on beyond the axis." if _clips(result) else ""
+    clipped = " Arrows mark intervals that go on beyond the axis." if _clips(result, drawn) else ""
     return (
         f"Average effect of each study{part}, largest first. Squares: area by weight; lines: 95% confidence "
         f"intervals.{clipped} Diamond: overall estimate and its 95% confidence interval; bar: 95% prediction "
         "interval, the range in which the effect of a new trial is expected. Positive: "
-        f"{directions.positive}."
-    )
+        f"{directions.positive}. {not_drawn(result)}"
+    ).rstrip()
 
 
-def _clips(result: SynthesisResult) -> bool:
-    low, high = forest_limits(result.study_averages, result.overall)
-    return any(s.ci_lower < low or s.ci_upper > high for s in result.study_averages)
+def _clips(result: SynthesisResult, drawn: Sequence[StudyAverage]) -> bool:
+    low, high = forest_limits(drawn, result.overall)
+    return any(s.ci_lower < low or s.ci_upper > high for s in drawn)
 
 
 def _table(page: Sequence[StudyAverage], labels: dict[str, str]) -> pd.DataFrame:

@@ -14,6 +14,9 @@ from consilience.synthesis.result import Estimate, SynthesisResult
 
 COLUMNS = ("effect_id", "study", "weeks_after_treatment", "yi", "sei")
 
+DRAWN = 2000
+"""Effects that are drawn at most, the most precise; the data table holds all."""
+
 
 def persistence_figure(result: SynthesisResult) -> Figure | None:
     """Draw each effect against the weeks since treatment; ``None`` when no time is stated."""
@@ -28,7 +31,7 @@ def persistence_figure(result: SynthesisResult) -> Figure | None:
         "time-since-treatment",
         "Effects over time since treatment",
         _description(frame, result),
-        _caption(result),
+        _caption(result, len(frame)),
         frame,
         drawing,
     )
@@ -45,9 +48,17 @@ def timed_effects(result: SynthesisResult) -> pd.DataFrame:
     return numbers.dropna(subset=list(COLUMNS[2:])).reset_index(drop=True)
 
 
+def most_precise(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the effects that are drawn: all, or the most precise, in the order of the table."""
+    if len(frame) <= DRAWN:
+        return frame
+    return frame.loc[frame["sei"].sort_values(kind="stable").index[:DRAWN].sort_values()]
+
+
 def draw_persistence(ax: Axes, frame: pd.DataFrame, result: SynthesisResult) -> None:
     """Draw bubbles (area by precision) and the estimates that hold from a week on."""
-    weeks, yi, sei = (frame[c].to_numpy(float) for c in COLUMNS[2:])
+    last = float(frame["weeks_after_treatment"].max())
+    weeks, yi, sei = (most_precise(frame)[c].to_numpy(float) for c in COLUMNS[2:])
     cap = robust_cap(list(yi), list(yi), floor=0.8) * 1.25
     area = 1 / sei**2
     shown = np.clip(yi, -cap, cap)
@@ -72,7 +83,7 @@ def draw_persistence(ax: Axes, frame: pd.DataFrame, result: SynthesisResult) -> 
     if result.time_slope.curve:
         _fitted_line(ax, result.time_slope)
     else:
-        _estimates(ax, result, float(weeks.max()))
+        _estimates(ax, result, last)
     _axes(ax, result, cap)
 
 
@@ -136,12 +147,17 @@ def _description(frame: pd.DataFrame, result: SynthesisResult) -> str:
     )
 
 
-def _caption(result: SynthesisResult) -> str:
+def _caption(result: SynthesisResult, n_effects: int) -> str:
     start = say.number(result.protocol.analysis.follow_up.persistence_weeks, 0)
     bubbles = (
         "Each bubble is one effect whose time since the end of treatment is known; larger bubbles are more "
         "precise; triangles lie beyond the axis."
     )
+    if n_effects > DRAWN:
+        bubbles += (
+            f" The {say.count(DRAWN)} most precise of {say.count(n_effects)} effects are drawn; the "
+            "lines rest on all, and the data table holds all."
+        )
     if result.time_slope.curve:
         return (
             f"{bubbles} Line and band: the effect expected at each time by a straight line through all "

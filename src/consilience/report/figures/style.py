@@ -31,6 +31,7 @@ SETTINGS: dict[Any, Any] = {
     "font.family": ["DejaVu Sans"],
     "font.size": 8.5,
     "text.color": INK,
+    "text.hinting": "none",
     "text.parse_math": False,
     "text.usetex": False,
     "axes.edgecolor": MUTED,
