@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from consilience import meta
+    from consilience.dedupe.duplicates import find_duplicates
     from consilience.errors import ConsilienceError, InputError
     from consilience.extraction.example import load_example
     from consilience.extraction.read import read_trials
     from consilience.extraction.table import TrialTable
     from consilience.protocol.load import bundled_protocols, load_protocol
     from consilience.protocol.model import Protocol
+    from consilience.records.importing import import_files
+    from consilience.records.read import read_records
     from consilience.report import render_html, write_report
     from consilience.synthesis.result import Estimate, SynthesisResult
     from consilience.synthesis.run import synthesize
@@ -27,12 +30,15 @@ _HOMES = {
     "meta": "consilience.meta",
     "ConsilienceError": "consilience.errors",
     "InputError": "consilience.errors",
+    "find_duplicates": "consilience.dedupe.duplicates",
     "load_example": "consilience.extraction.example",
     "read_trials": "consilience.extraction.read",
     "TrialTable": "consilience.extraction.table",
     "bundled_protocols": "consilience.protocol.load",
     "load_protocol": "consilience.protocol.load",
     "Protocol": "consilience.protocol.model",
+    "import_files": "consilience.records.importing",
+    "read_records": "consilience.records.read",
     "render_html": "consilience.report",
     "write_report": "consilience.report",
     "Estimate": "consilience.synthesis.result",
@@ -50,9 +56,12 @@ __all__ = [
     "TrialTable",
     "__version__",
     "bundled_protocols",
+    "find_duplicates",
+    "import_files",
     "load_example",
     "load_protocol",
     "meta",
+    "read_records",
     "read_trials",
     "render_html",
     "simulate_trials",

@@ -22,7 +22,9 @@ LIBRARY_TWINS = {
     "synthesize": "synthesize",
     "demo": "load_example",
     "simulate": "simulate_trials",
+    "dedupe": "find_duplicates",
     "protocol": "load_protocol",
+    "import": "import_files",
 }
 """Each verb, and the public function that does the same from Python."""
 

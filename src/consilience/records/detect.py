@@ -48,6 +48,10 @@ _DIALECTS = (
     ("Crossref", r"\"reference-count\"|crossref"),
     ("PubMed", r"^PMID ?-|<Pubmed|^\"?PMID\"?,|pubmed|<eSearch|<ePost"),
 )
+_RECORD_NAMES = re.compile(
+    r"\"(?:[A-Za-z_ ]*title|doi|pmid|abstract|protocolSection|TI|display_name|Title|DOI|PMID)\"\s*:",
+    re.IGNORECASE,
+)
 _COMPILED = tuple((name, re.compile(pattern, re.MULTILINE)) for name, pattern in _DIALECTS)
 
 
@@ -99,7 +103,7 @@ def _format(head: str) -> str:
 
 def _json(start: str) -> str:
     """Whether JSON is one value, or an object on each line."""
-    if not re.match(r"\{\s*\"|\[\s*[\[{\"\]]|\{\s*\}", start):
+    if not _RECORD_NAMES.search(start) or not re.match(r"\{\s*\"|\[\s*[\[{\"\]]|\{\s*\}", start):
         return ""
     first = start.split("\n", 1)[0]
     if start.startswith("{"):

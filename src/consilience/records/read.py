@@ -113,7 +113,7 @@ def read_records(
     >>> result.records[0].title, result.expected, result.complete
     ('Sleep and IL-6', 1, True)
     """
-    readings = _readings(path, format, encoding)
+    readings = open_readings(path, format, encoding)
     records = tuple(one for reading in readings for one in reading.records(source, mapping or {}))
     return ReadResult(
         records=records,
@@ -144,14 +144,16 @@ def iter_records(
     >>> [record.year for record in iter_records(b"PMID- 1\\nTI  - Sleep\\nDP  - 2020 May\\n")]
     [2020]
     """
-    for reading in _readings(path, format, encoding):
+    for reading in open_readings(path, format, encoding):
         for record in reading.records(source, mapping or {}):
             _hand_over(reading, keep_aside)
             yield record
         _hand_over(reading, keep_aside)
 
 
-def _readings(path: str | Path | bytes, format: str | None, encoding: str | None) -> list[Reading]:
+def open_readings(
+    path: str | Path | bytes, format: str | None = None, encoding: str | None = None
+) -> list[Reading]:
     """Each file with its records counted."""
     readings = []
     for source in open_sources(path, encoding):

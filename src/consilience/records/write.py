@@ -43,7 +43,7 @@ def write_records(records: Iterable[Record], path: str | Path, *, format: str | 
     name = format or _SUFFIXES.get(path.suffix.lower()[1:], path.suffix.lower()[1:])
     if name not in WRITERS:
         raise InputError(f"format {name!r} cannot be written; choose one of {', '.join(WRITERS)}")
-    beside = _beside(path)
+    beside = new_file_beside(path)
     try:
         count = write_xlsx(records, beside) if name == "xlsx" else _write_text(_TEXTS[name], records, beside)
         beside.replace(path)
@@ -58,7 +58,7 @@ def json_line(record: Record) -> str:
     return json.dumps(record.to_dict(), ensure_ascii=False) + "\n"
 
 
-def _beside(path: Path) -> Path:
+def new_file_beside(path: Path) -> Path:
     """An empty file in the same folder, to be moved into place when it is whole."""
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)

@@ -23,7 +23,7 @@ _RESUME = re.compile(rf"\n\s*,?\s*({_NAME})\s*=\s*(?=[{{\"\w])")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _BARE_BRACE = re.compile(r"[{}]")
 _QUOTE = re.compile(r"\\.|[{}\"]", re.DOTALL)
-_PLACES = {
+PLACES = {
     "title": "title", "abstract": "abstract", "journal": "journal", "journaltitle": "journal",
     "booktitle": "booktitle",
     "year": "year", "date": "date", "month": "month", "volume": "volume", "number": "issue", "issue": "issue",
@@ -72,7 +72,7 @@ def parse(part: Part, mapping: Mapping[str, str]) -> Fields:
     fields = Fields()
     fields.keep("key", opened)
     fields.keep("entry", kind[1])
-    places = {**_PLACES, **mapping}
+    places = {**PLACES, **mapping}
     for name, value in _pairs(part.raw, first, part.payload or {}):
         _put(fields, name, value, places)
     _settle(fields, kind[1].lower())

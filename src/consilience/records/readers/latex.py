@@ -27,8 +27,8 @@ _LETTERS = {
     "quotesinglbase": "‚",
 }  # fmt: skip
 _GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda nu xi pi rho sigma tau upsilon phi chi psi"
-    " omega"
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda nu xi pi rho sigma tau upsilon phi"
+    " chi psi omega"
 )
 for _name in _GREEK.split():
     _LETTERS[_name] = unicodedata.lookup(

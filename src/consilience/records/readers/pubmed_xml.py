@@ -67,9 +67,9 @@ def _texts(fields: Fields, root: Element, body: Element) -> None:
     fields.add("title", titles[0] if titles else "")
     for title in titles[1:]:
         fields.keep("OtherTitle", title)
-    for text in body.findall("Abstract/AbstractText"):
-        label = text.get("Label", "")
-        fields.add("abstract", f"{label}: {text_of(text)}" if label else text_of(text))
+    for piece in body.findall("Abstract/AbstractText"):
+        label = piece.get("Label", "")
+        fields.add("abstract", f"{label}: {text_of(piece)}" if label else text_of(piece))
     journal = body.find("Journal/Title")
     fields.add("journal", text_of(journal if journal is not None else body.find("Book/BookTitle")))
     for name, path in (("volume", ".//JournalIssue/Volume"), ("issue", ".//JournalIssue/Issue")):
@@ -81,7 +81,7 @@ def _texts(fields: Fields, root: Element, body: Element) -> None:
         fields.add("date" if local(date) == "PubDate" else "ArticleDate", text)
     for text in fields.values.pop("ArticleDate", ()):
         fields.keep("ArticleDate", text)
-    for one in [*body.findall(".//PublicationType")]:
+    for one in body.findall(".//PublicationType"):
         fields.add("type", text_of(one))
     _keywords(fields, root)
 

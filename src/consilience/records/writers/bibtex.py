@@ -14,9 +14,7 @@ from consilience.records.record import Author, Record
 from consilience.records.writers.exact import leftovers
 
 _ENTRIES = {name: kind for kind, name in reversed(bibtex.TYPES.items())}
-_OWN = frozenset(
-    ["title", "author", "journal", "year", "date", "volume", "number", "pages", "doi", "pmid", "pmcid", "issn", "keywords", "abstract"]
-)
+_OWN = frozenset(("key", "entry", *bibtex.PLACES))
 
 
 def bibtex_texts(records: Iterable[Record]) -> Iterator[str]:
@@ -30,7 +28,7 @@ def bibtex_texts(records: Iterable[Record]) -> Iterator[str]:
 
 def bibtex_text(record: Record, key: str) -> str:
     """One entry; what BibTeX cannot say exactly stands in the field ``consilience``."""
-    fields = [f"  {name} = {{{value}}},\n" for name, value in _pairs(record) if value]
+    fields = [f"  {name} = {{{value}}},\n" for name, value in _pairs(record) if value or name == "title"]
     text = f"@{_entry(record)}{{{key},\n" + "".join(fields)
     rest = leftovers(record, bibtex.parse(Part(text + "}\n", 1), {}))
     return text + (f"  consilience = {{{rest}}},\n" if rest else "") + "}\n\n"
@@ -42,7 +40,7 @@ def _pairs(record: Record) -> Iterator[tuple[str, str]]:
     for name in ("title", "journal"):
         yield name, _plain(getattr(record, name))
     yield "year", str(record.year or "")
-    yield "date", record.date if record.date != str(record.year or "") else ""
+    yield "date", _verbatim(record.date) if record.date != str(record.year or "") else ""
     for name, value in (
         ("volume", record.volume),
         ("number", record.issue),
@@ -50,10 +48,10 @@ def _pairs(record: Record) -> Iterator[tuple[str, str]]:
     ):
         yield name, _plain(value)
     for name in ("doi", "pmid", "pmcid"):
-        yield name, re.sub(r"[{}\\]", "", getattr(record, name))
-    yield "issn", ", ".join(record.issn)
+        yield name, _verbatim(getattr(record, name))
+    yield "issn", _verbatim(", ".join(record.issn))
     yield "keywords", "; ".join(map(_plain, record.keywords))
-    yield "url", record.urls[0] if len(record.urls) == 1 and not re.search(r"[{}\\]", record.urls[0]) else ""
+    yield "url", _verbatim(record.urls[0]) if len(record.urls) == 1 else ""
     for name in ("abstract", "language", "type", "source"):
         yield name, _plain(getattr(record, name))
     yield "unique-id", _plain(record.accession)
@@ -72,16 +70,21 @@ def _plain(text: str) -> str:
     return to_latex(protect(" ".join(text.split())))
 
 
+def _verbatim(text: str) -> str:
+    """A value that needs no escaping; others are left to the field that holds everything."""
+    return "" if re.search(r"[{}\\\n\r\"@]", text) else text
+
+
 def _entry(record: Record) -> str:
     """The kind of entry."""
     kinds = (_ENTRIES.get(one) for one in record.type.split("; "))
-    told = record.extra.get("entry", ("",))[0]
+    told = "".join(record.extra.get("entry", ())[:1])
     return told if re.fullmatch(r"[A-Za-z]{3,20}", told) else next(filter(None, kinds), "article")
 
 
 def _key(record: Record) -> str:
     """The key that it had, or first author, year and first long word of the title."""
-    told = record.extra.get("key", ("",))[0]
+    told = "".join(record.extra.get("key", ())[:1])
     if re.fullmatch(r"[\w:./+-]{1,80}", told):
         return told
     author = record.authors[0].family if record.authors else "anonymous"

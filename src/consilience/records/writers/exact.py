@@ -20,6 +20,9 @@ def leftovers(record: Record, fields: Fields) -> str:
     """
     back, told = build(fields).to_dict(), record.to_dict()
     missed = {name: told[name] for name in told if name not in PROVENANCE and told[name] != back[name]}
+    if not record.source:
+        # Without it the reader would name the database after the look of the file.
+        missed["source"] = ""
     return safe_json(missed) if missed else ""
 
 

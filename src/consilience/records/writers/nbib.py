@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 
@@ -11,6 +12,7 @@ from consilience.records.readers.part import Part
 from consilience.records.record import Record
 from consilience.records.writers.exact import leftovers
 
+_TAG = re.compile("[A-Z][A-Z0-9]{1,3}")
 _NOT_EXTRA = {tag for tags in nbib.SCALARS.values() for tag in tags} | set(nbib.LISTS)
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
@@ -46,7 +48,7 @@ def _pairs(record: Record) -> Iterator[tuple[str, str]]:
     yield from (("OT", value) for value in record.keywords)
     yield from (("URLS", value) for value in record.urls)
     for tag, values in record.extra.items():
-        if nbib.TAG.match(f"{tag:<4}- x") and len(tag) <= 4 and tag not in _NOT_EXTRA:
+        if _TAG.fullmatch(tag) and tag not in _NOT_EXTRA:
             yield from ((tag, value) for value in values)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from consilience.records.clean import protect
@@ -11,6 +12,7 @@ from consilience.records.record import Author, Record
 from consilience.records.writers.exact import leftovers
 
 _CODES = {name: code for code, name in reversed(ris.TYPES.items())}
+_TAG = re.compile("[A-Z][A-Z0-9]")
 _NOT_EXTRA = {tag for tags in ris.SCALARS.values() for tag in tags} | set(ris.LISTS) | {"ER", "DP", "NL"}
 
 
@@ -45,7 +47,7 @@ def _pairs(record: Record) -> Iterator[tuple[str, str]]:
 def _extra(extra: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
     """Fields that came from RIS go back under their tags."""
     for tag, values in extra.items():
-        if ris.TAG.match(f"{tag}  - x") and tag not in _NOT_EXTRA:
+        if _TAG.fullmatch(tag) and tag not in _NOT_EXTRA:
             yield from ((tag, value) for value in values)
 
 

@@ -15,8 +15,9 @@ from consilience.records.record import Record
 from consilience.records.writers.exact import leftovers
 
 HEADINGS = (
-    "Title", "Authors", "Year", "Date", "Journal", "Volume", "Issue", "Pages", "Abstract", "DOI", "PMID", "PMCID",
-    "Registry number", "ISSN", "Accession number", "Keywords", "Language", "Type", "URL", "Database", "Consilience",
+    "Title", "Authors", "Year", "Date", "Journal", "Volume", "Issue", "Pages", "Abstract", "DOI", "PMID",
+    "PMCID", "Registry number", "ISSN", "Accession number", "Keywords", "Language", "Type", "URL", "Database",
+    "Consilience",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CELL_LIMIT = 32_000
@@ -72,7 +73,8 @@ def write_xlsx(records: Iterable[Record], path: Path) -> int:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Records")
     count = -1
-    for count, row in enumerate(rows(records, CELL_LIMIT)):
+    for row in rows(records, CELL_LIMIT):
+        count += 1
         cells = []
         for text in row:
             cell = WriteOnlyCell(sheet, value=text)
