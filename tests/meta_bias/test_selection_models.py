@@ -122,6 +122,9 @@ WEIGHTS = {
     "logistic": lambda p, d: 2 * np.exp(-d[0] * p) / (1 + np.exp(-d[0] * p)),
     "power": lambda p, d: (1 - p) ** d[0],
     "stepfun": lambda p, d: d[np.searchsorted([0.05, 0.4], p)],
+    "power beyond .05": lambda p, d: 1.0 if p <= 0.05 else ((1 - p) / 0.95) ** d[0],
+    "negexp beyond .05": lambda p, d: 1.0 if p <= 0.05 else np.exp(-d[0] * (p - 0.05)),
+    "beta within .05 and .4": lambda p, d: WEIGHTS["beta"](min(max(p, 0.05), 0.4), d),
 }
 
 
@@ -129,10 +132,11 @@ WEIGHTS = {
 @pytest.mark.parametrize("type", list(WEIGHTS))
 def test_likelihood_is_the_definition_integrated_by_brute_force(type, alternative):
     y, v = np.array([0.5, -0.1, 0.9]), np.array([0.04, 0.02, 0.3])
-    delta = {"beta": np.array([0.95, 1.4]), "stepfun": np.array([1.0, 0.6, 0.2])}.get(type, np.array([1.3]))
-    steps = (0.05, 0.4) if type == "stepfun" else None
-    fit = selection_model(y, v, type=type, steps=steps, alternative=alternative, delta=delta, tau2=0.03)
-    working = np.log(delta[1:]) if type == "stepfun" else delta
+    kind = type.split()[0]
+    delta = {"beta": np.array([0.95, 1.4]), "stepfun": np.array([1.0, 0.6, 0.2])}.get(kind, np.array([1.3]))
+    steps = (0.05, 0.4) if kind == "stepfun" or "within" in type else 0.05 if "beyond" in type else None
+    fit = selection_model(y, v, type=kind, steps=steps, alternative=alternative, delta=delta, tau2=0.03)
+    working = np.log(delta[1:]) if kind == "stepfun" else delta
     ours = evaluate(fit.problem.seen, np.r_[0.2, 0.03, working]).value
     for i in range(3):
         spread, w = np.sqrt(v[i] + 0.03), WEIGHTS[type]
