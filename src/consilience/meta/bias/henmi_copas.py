@@ -68,8 +68,9 @@ class _Moments:
 def hc(effects: Any, vi: Any = None, *, data: Any = None, level: float = 0.95) -> HenmiCopas:
     """Interval ``m +- t0 sqrt((1 + tau2 W2) / W1)`` around the equal-effects mean m.
 
-    t0 is the level quantile of the absolute studentised mean, where the law of Q, and so of the estimated tau2, given the mean is
-    approximated by a gamma law. Source: Henmi & Copas (2010), Statistics in Medicine 29, 2969-2983.
+    t0 is the level quantile of the absolute studentised mean; the law of Q, and so
+    of the estimated tau2, given the mean is approximated by a gamma law.
+    Source: Henmi & Copas (2010), Statistics in Medicine 29, 2969-2983.
 
     >>> hc([0.5, 0.6, 0.1, 0.3], [0.02, 0.03, 0.02, 0.05]).k
     4
