@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from consilience.meta.results import MetaFit
 
 
+_COLUMNS = ("estimate", "se", "statistic", "df", "p_value", "ci_lower", "ci_upper")
+
+
 def leave_one_out(fit: MetaFit, by: str = "study") -> pd.DataFrame:
     """The fit without each study (or effect), its components estimated anew.
 
@@ -36,9 +39,10 @@ def leave_one_out(fit: MetaFit, by: str = "study") -> pd.DataFrame:
         except InputError:
             rows += [{"left_out": label, "term": term} for term in fit.terms]
             continue
-        for record in rest.coef_table().to_dict(orient="records"):
-            numbers = {str(name): value for name, value in record.items()}
-            rows.append({"left_out": label, **numbers, "tau2": rest.tau2, "omega2": rest.omega2})
+        spread = {"tau2": rest.tau2, "omega2": rest.omega2}
+        numbers = [getattr(rest.inference, name) for name in _COLUMNS]
+        for term, *values in zip(rest.terms, *numbers):
+            rows.append({"left_out": label, "term": term, **dict(zip(_COLUMNS, values)), **spread})
     return pd.DataFrame(rows)
 
 
