@@ -33,7 +33,7 @@ def dedupe(
 
     Example: [bold]consilience dedupe pubmed.nbib scopus.ris --out works[/bold]
 
-    In Python: [bold]consilience.dedupe.dedupe(records)[/bold]
+    In Python: [bold]consilience.find_duplicates(records)[/bold]
     """
     from consilience.cli.console import progress_bar
     from consilience.workflow.deduplicate import DeduplicateCommand, run_deduplication, summary

@@ -35,12 +35,13 @@ class Compared:
 def compare(features: Features, left: Codes, right: Codes) -> Compared:
     """Compare pairs in batches; pairs with unlike titles and no shared identifier or place fall out."""
     strong = _strong_codes(features)
+    lengths = np.array([len(key) for key in features.key], dtype=np.int64)
     parts = [
-        _batch(features, strong, left[at : at + BATCH], right[at : at + BATCH])
+        _batch(features, strong, lengths, left[at : at + BATCH], right[at : at + BATCH])
         for at in range(0, len(left), BATCH)
     ]
     if not parts:
-        return _batch(features, strong, left, right)
+        return _batch(features, strong, lengths, left, right)
     whole = {name: np.concatenate([part.levels[name] for part in parts]) for name in parts[0].levels}
     return Compared(
         np.concatenate([part.left for part in parts]),
@@ -51,13 +52,13 @@ def compare(features: Features, left: Codes, right: Codes) -> Compared:
 
 
 def similarity(
-    texts: Sequence[str], left: Codes, right: Codes, scorer: Any = fuzz.ratio
+    texts: Sequence[str], left: Codes, right: Codes, scorer: Any = fuzz.ratio, least: float = 0.0
 ) -> NDArray[np.float32]:
-    """Alikeness of each pair's texts, from 0 to 100."""
+    """Alikeness of each pair's texts, from 0 to 100; 0 where it is under ``least``."""
     if len(left) == 0:
         return np.empty(0, dtype=np.float32)
     pairs = [texts[row] for row in left.tolist()], [texts[row] for row in right.tolist()]
-    return np.asarray(process.cpdist(*pairs, scorer=scorer, dtype=np.float32, workers=1))
+    return np.asarray(process.cpdist(*pairs, scorer=scorer, score_cutoff=least, dtype=np.float32, workers=1))
 
 
 def _strong_codes(f: Features) -> tuple[Codes, ...]:
@@ -71,13 +72,13 @@ def _strong_codes(f: Features) -> tuple[Codes, ...]:
     )
 
 
-def _batch(f: Features, strong: tuple[Codes, ...], left: Codes, right: Codes) -> Compared:
+def _batch(f: Features, strong: tuple[Codes, ...], lengths: Codes, left: Codes, right: Codes) -> Compared:
     """Compare one batch."""
-    ratio = similarity(f.title, left, right)
+    ratio = similarity(f.title, left, right, least=ALIKE)
     keep = ratio >= ALIKE
     for column in strong:
         keep |= _agree(column, left, right)
-    keep |= _held(f, left, right, ~keep)
+    keep |= _held(f, lengths, left, right, ~keep)
     left, right, ratio = left[keep], right[keep], ratio[keep]
     levels = {
         "title": title_levels(f, left, right, ratio),
@@ -99,13 +100,16 @@ def _agree(column: Codes, left: Codes, right: Codes) -> NDArray[np.bool_]:
     return np.asarray((column[left] == column[right]) & (column[left] >= 0))
 
 
-def _held(f: Features, left: Codes, right: Codes, among: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Where one title stands whole in the other."""
-    held = np.zeros(len(left), dtype=bool)
-    for at in np.flatnonzero(among).tolist():
-        one, other = sorted((f.key[left[at]], f.key[right[at]]), key=len)
-        held[at] = len(one) >= 25 and one in other
-    return held
+def _held(
+    f: Features, lengths: Codes, left: Codes, right: Codes, among: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Where one title stands whole in another that is at least twice as long."""
+    short, long = np.minimum(lengths[left], lengths[right]), np.maximum(lengths[left], lengths[right])
+    held = among & (short >= 25) & (2 * short <= long)
+    for at in np.flatnonzero(held).tolist():
+        one, other = f.key[left[at]], f.key[right[at]]
+        held[at] = one in other or other in one
+    return np.asarray(held)
 
 
 def _told(texts: Sequence[str], left: Codes, right: Codes) -> tuple[Codes, Codes, NDArray[np.bool_]]:

@@ -22,7 +22,7 @@ from consilience.records.record import Record
 BRIDGE_FROM = 2.0
 
 
-def dedupe(
+def find_duplicates(
     records: Columns | Mapping[str, Iterable[object]] | Iterable[Record],
     *,
     previous: Mapping[str, str] | None = None,
@@ -36,8 +36,9 @@ def dedupe(
     the order of records nor that of decisions on different pairs matters. Raises InputError where
     decisions contradict each other.
 
-    >>> found = dedupe({"title": ["Sleep after stroke: a trial", "Sleep after stroke: A Trial."], "author":
-    ...     ["Lim, S.", "Lim SM"], "year": [2019, 2019], "journal": ["Stroke", "Stroke"], "ids": ["a", "b"]})
+    >>> table = {"title": ["Sleep after stroke: a trial", "Sleep after stroke: A Trial."], "ids": ["a", "b"]}
+    >>> table |= {"author": ["Lim, S.", "Lim SM"], "year": [2019, 2019], "journal": ["Stroke", "Stroke"]}
+    >>> found = find_duplicates(table)
     >>> found.works, found.n_duplicates
     (('a', 'a'), 1)
     """
