@@ -23,6 +23,12 @@ _REGISTRY = re.compile(
     r"|20(?:0[4-9]|1\d|2[0-9])-[05]\d{5}-\d{2}(?:-\d{2})?)(?![\dA-Za-z])",
     re.IGNORECASE,
 )
+# Most texts hold none: looking for the letters first costs a fraction of trying the whole pattern.
+_LETTERS = (
+    "NCT", "ISRCTN", "ACTRN", "DRKS", "CTRI", "CHICTR", "UMIN", "JRCT", "IRCT", "KCT", "NTR", "RBR-", "SLCTR",
+    "TCTR", "PACTR", "LBCTR", "RPCEC", "PER-", "CRD", "EUCTR", "U1111",
+)  # fmt: skip
+_EUDRACT = re.compile(r"20[0-2]\d-[05]\d{5}-")
 _EXACT = {name.upper(): name for name in ("ChiCTR", "jRCT", "jRCTs")}
 
 
@@ -87,7 +93,14 @@ def registry_numbers(texts: Iterable[str]) -> tuple[str, ...]:
     >>> registry_numbers(["Trial: NCT 01234567, isrctn12345678.", "EudraCT 2010-018418-53"])
     ('2010-018418-53', 'ISRCTN12345678', 'NCT01234567')
     """
-    return tuple(sorted({_registry_form(hit) for text in texts for hit in _REGISTRY.findall(text)}))
+    likely = (text for text in texts if _may_hold_registry_number(text))
+    return tuple(sorted({_registry_form(hit) for text in likely for hit in _REGISTRY.findall(text)}))
+
+
+def _may_hold_registry_number(text: str) -> bool:
+    """Whether a registry's letters, or the shape of a EudraCT number, are in a text."""
+    upper = text.upper()
+    return any(letters in upper for letters in _LETTERS) or _EUDRACT.search(text) is not None
 
 
 def _registry_form(found: str) -> str:
