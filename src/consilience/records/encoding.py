@@ -55,7 +55,11 @@ def find_encoding(chunks: Iterable[bytes]) -> str:
     return (
         marked
         or _wide(head)
-        or ("utf-8" if good and _decodes(decoder, b"", True) else _declared(head) or _guess(odd))
+        or (
+            "utf-8"
+            if good and _decodes(decoder, b"", True)
+            else _declared(head) or _guess(odd or _around_high_bytes(head))
+        )
     )
 
 

@@ -48,7 +48,7 @@ _ESCAPED = re.compile(r"\\([&%$#_ ,;!/-])")
 def from_latex(text: str) -> str:
     """Letters for commands; braces that only group are dropped.
 
-    >>> from_latex("{Universit{\\\\'e} de M{\\\\\\"u}nster: $\\\\\\\\alpha$ \\\\& {B}ayes}")
+    >>> from_latex("{Universit{\\\\'e} de M{\\\\\\"u}nster: $\\\\alpha$ \\\\& {B}ayes}")
     'Université de Münster: α & Bayes'
     """
     if "\\" in text:
