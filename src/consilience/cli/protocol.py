@@ -1,9 +1,9 @@
-"""`consilience protocol`: see the bundled protocols, check one's own, start from a copy."""
+"""`consilience protocol`: see the bundled protocols, check one's own, start from a copy or from data."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -35,7 +35,8 @@ def list_protocols() -> None:
     console = _console()
     console.print(table)
     console.print(
-        "See one: consilience protocol show NAME. Start your own: consilience protocol copy NAME FILE."
+        "See one: consilience protocol show NAME. Start your own: consilience protocol copy NAME FILE, "
+        "or consilience protocol draft TRIALS FILE."
     )
 
 
@@ -98,6 +99,33 @@ def copy_to(
     typer.echo(
         f"{name} is in {_plain(str(path))}. Edit it, then: consilience protocol check {_plain(str(path))}"
     )
+
+
+@app.command("draft")
+def draft_from(
+    trials: Annotated[Path, typer.Argument(help="A trial table: CSV, XLSX or Metapsy.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="The YAML file to write.", show_default=False)],
+    name: Annotated[str, typer.Option(help="The review's short name.")] = "my-review",
+    more_is_better: Annotated[
+        bool, typer.Option("--more-is-better", help="Where no row says so, more of an outcome is better.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is already there.")] = False,
+) -> None:
+    """Draft a protocol from the words of a trial table, to complete by hand.
+
+    Example: [bold]consilience protocol draft trials.csv my-review.yaml[/bold]
+    """
+    from consilience.workflow.draft_protocol import DraftCommand, run_draft
+
+    direction: Literal["beneficial", "harmful"] = "beneficial" if more_is_better else "harmful"
+    draft = run_draft(DraftCommand(trials, file, name, direction, force))
+    place = _plain(str(file))
+    typer.echo(
+        f"{place} knows {len(draft.interventions)} interventions, {len(draft.markers)} markers and "
+        f"{len(draft.moderators)} moderators of {_plain(str(trials))}."
+    )
+    typer.echo("Complete what says TO DO, group the words, and check every direction.")
+    typer.echo(f"Then: consilience synthesize {_plain(str(trials))} --protocol {place} --out results")
 
 
 def _console() -> Console:

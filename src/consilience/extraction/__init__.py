@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from consilience.extraction.code import code_trials
     from consilience.extraction.consistency import check_consistency
+    from consilience.extraction.draft import draft_protocol
     from consilience.extraction.example import load_example
     from consilience.extraction.individual import from_individual
     from consilience.extraction.problems import Problem
@@ -20,6 +21,7 @@ _HOME = {
     "TrialTable": "table",
     "check_consistency": "consistency",
     "code_trials": "code",
+    "draft_protocol": "draft",
     "from_individual": "individual",
     "load_example": "example",
     "read_trials": "read",
@@ -32,6 +34,7 @@ __all__ = [
     "TrialTable",
     "check_consistency",
     "code_trials",
+    "draft_protocol",
     "from_individual",
     "load_example",
     "read_trials",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from consilience.errors import InputError
 from consilience.extraction import TrialTable, code_trials, read_trials
 from consilience.protocol import Protocol, load_protocol
 from consilience.synthesis.effect_set import EffectSet
@@ -24,6 +25,10 @@ from consilience.synthesis.time_points import admitted
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many steps are done, and how many there are."""
+
+
+MAX_ROWS = 200_000
+"""More rows than any review has had, and about what a plan of some 400 fits handles in minutes."""
 
 
 def synthesize(
@@ -69,7 +74,9 @@ def synthesize(
         load_protocol(protocol if isinstance(protocol, Protocol) else fspath(protocol)), settings
     )
     check_pooling(chosen.analysis.pooling)
-    coded = code_trials(read_trials(trials), chosen)
+    table = read_trials(trials)
+    check_size(table)
+    coded = code_trials(table, chosen)
     tell("Computing effect sizes", 1, 4)
     computed = compute_effects(coded, chosen)
     derived = derive_effects(computed, chosen)
@@ -89,6 +96,16 @@ def synthesize(
         notice=notice_of(coded),
         prisma=prisma,
     )
+
+
+def check_size(table: TrialTable) -> None:
+    """Refuse at once what could only fail hours later."""
+    if table.n_rows_read > MAX_ROWS:
+        raise InputError(
+            f"{', '.join(table.files) or 'The table'} holds {table.n_rows_read:,} rows; a whole analysis "
+            f"plan runs on {MAX_ROWS:,} at most. Split the table (by outcome, say), or pool its effects with "
+            "consilience.meta, which has no such limit."
+        )
 
 
 def silent(what: str, done: int, total: int) -> None:
