@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from consilience import meta
     from consilience.dedupe.duplicates import find_duplicates
     from consilience.errors import ConsilienceError, InputError
+    from consilience.extraction.draft import draft_protocol
     from consilience.extraction.example import load_example
     from consilience.extraction.read import read_trials
     from consilience.extraction.table import TrialTable
@@ -30,6 +31,7 @@ _HOMES = {
     "meta": "consilience.meta",
     "ConsilienceError": "consilience.errors",
     "InputError": "consilience.errors",
+    "draft_protocol": "consilience.extraction.draft",
     "find_duplicates": "consilience.dedupe.duplicates",
     "load_example": "consilience.extraction.example",
     "read_trials": "consilience.extraction.read",
@@ -56,6 +58,7 @@ __all__ = [
     "TrialTable",
     "__version__",
     "bundled_protocols",
+    "draft_protocol",
     "find_duplicates",
     "import_files",
     "load_example",
