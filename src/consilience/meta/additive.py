@@ -40,7 +40,9 @@ class Term:
         if self.levels is None:
             return np.asarray(series.to_numpy(dtype=float))[:, None]
         occurrence, distinct = _distinct(series)
-        codes = pd.Index(self.levels).get_indexer(pd.Index(_comparable(distinct)))[occurrence]
+        place = {level: code for code, level in enumerate(self.levels)}
+        found = [place.get(value, -1) for value in _comparable(distinct)]
+        codes = np.array(found, dtype=np.int64)[occurrence]
         if (codes < 0).any():
             unseen = series.iloc[int(np.flatnonzero(codes < 0)[0])]
             known = ", ".join(map(str, self.levels))
@@ -104,17 +106,17 @@ def _levels(series: pd.Series[Any], categorical: bool) -> tuple[Any, ...] | None
     return tuple(sorted(set(_comparable(_distinct(series)[1]))))
 
 
-def _distinct(series: pd.Series[Any]) -> tuple[Ints, pd.Series[Any]]:
+def _distinct(series: pd.Series[Any]) -> tuple[Ints, pd.Index[Any]]:
     """The values that occur, once each, and which of them every row has: names are made of few values."""
     occurrence, values = pd.factorize(series, use_na_sentinel=False)
-    return occurrence.astype(np.int64), pd.Series(values)
+    return occurrence.astype(np.int64), values
 
 
-def _comparable(series: pd.Series[Any]) -> list[Any]:
+def _comparable(values: pd.Index[Any]) -> list[Any]:
     """Values as levels are named: numbers as they are, whole ones without a decimal point, else text."""
-    if pd.api.types.is_numeric_dtype(series) and series.dtype != bool:
-        numbers = series.to_numpy(dtype=float)
+    if pd.api.types.is_numeric_dtype(values) and values.dtype != bool:
+        numbers = values.to_numpy(dtype=float)
         if np.all(numbers == np.round(numbers)):
             return numbers.astype(int).tolist()
         return numbers.tolist()
-    return [str(value) for value in series]
+    return [str(value) for value in values]

@@ -61,12 +61,22 @@ def build_design(
         work, right = _given_columns(work, X)
     variables = _variables(right, work)
     names = ("_yi", *(f"_{n}" for n in required), *variables)
-    missing = {name: work[name].isna().to_numpy() for name in names}
+    missing = {name: _blank(work[name]) for name in names}
     work, dropped, kept = _drop_missing(work, missing)
     matrix, columns, terms, spec = _matrix(right, work, variables)
     matrix, columns, terms, aliased = _drop_aliased(matrix, columns, terms)
     y = work["_yi"].to_numpy(dtype=float)
     return Design(y, matrix, columns, terms, kept, dropped, aliased, variables, spec), work
+
+
+def _blank(values: pd.Series[Any]) -> Flags:
+    """Which values are missing."""
+    if values.dtype == np.float64:
+        return np.isnan(values.to_numpy())
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iub":
+        return np.zeros(len(values), dtype=np.bool_)
+    blank: Flags = values.isna().to_numpy()
+    return blank
 
 
 def _split(formula: str) -> tuple[str, str]:
