@@ -71,11 +71,9 @@ def build_design(
 
 def _blank(values: pd.Series[Any]) -> Flags:
     """Which values are missing."""
-    if values.dtype == np.float64:
-        return np.isnan(values.to_numpy())
     if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iub":
         return np.zeros(len(values), dtype=np.bool_)
-    blank: Flags = values.isna().to_numpy()
+    blank: Flags = np.isnan(values.to_numpy()) if values.dtype == np.float64 else values.isna().to_numpy()
     return blank
 
 
