@@ -19,14 +19,16 @@ if TYPE_CHECKING:
 
 
 def refit_on(fit: MetaFit, keep: np.ndarray, fixed: dict[str, float] | None = None) -> MetaFit:
-    """The same fit on the effects where ``keep`` (k,) is true; ``fixed`` components skip the search.
+    """The same fit on the effects where ``keep`` (k,) is true; ``fixed`` components skip the search
+    and the likelihood.
 
     Raises InputError where the remaining effects cannot tell the coefficients apart.
     """
     given = part_of(fit.given, keep)
     if given.clusters.J < 2 or not full_rank(given.X):
         raise InputError("The remaining effects cannot estimate every coefficient.")
-    given = replace(given, fixed=fit.given.fixed if fixed is None else fixed)
+    if fixed is not None:
+        given = replace(given, fixed=fixed, likelihood=False)
     return fit.rebuilt(_design(fit.design, keep), given)
 
 

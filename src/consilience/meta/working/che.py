@@ -23,14 +23,19 @@ def fit_che(data: WorkingData) -> WorkingFit:
     Where every study has one effect the data cannot tell the components apart and omega2 is left out.
     """
     V = sampling_covariance(data)
-    turned, restricted = turn(data.y, data.X, V, data.clusters), data.estimator != "ML"
+    restricted = data.estimator != "ML"
     names = NAMES if data.fixed is not None or int(data.clusters.sizes.max()) > 1 else NAMES[:1]
     if data.fixed is not None:
-        theta, converged, iterations = given_components(data.fixed, names), True, 0
+        converged, iterations = True, 0
+        theta = given_components(data.fixed, names)
+        loglik = (
+            _loglik(turn(data.y, data.X, V, data.clusters), theta, restricted) if data.likelihood else None
+        )
     else:
+        turned = turn(data.y, data.X, V, data.clusters)
         best = maximise_che(turned, data, V, restricted, len(names) == 1)
         theta, converged, iterations = best.theta[:, 0], bool(best.converged[0]), best.iterations
-    value = evaluate_che(turned, np.resize(theta, (2, 1)), restricted).value[0]
+        loglik = _loglik(turned, theta, restricted)
     components = {name: float(value) for name, value in zip(names, theta)}
     sigma = marginal(V, components)
     return WorkingFit(
@@ -39,11 +44,16 @@ def fit_che(data: WorkingData) -> WorkingFit:
         inverse_variance=True,
         components=components,
         sampling=V,
-        loglik=-float(value) - constants(data.X, restricted),
+        loglik=None if loglik is None else loglik - constants(data.X, restricted),
         converged=converged,
         iterations=iterations,
         boundary=() if data.fixed is not None else tuple(n for n, v in components.items() if v == 0),
     )
+
+
+def _loglik(turned: CheData, theta: Array, restricted: bool) -> float:
+    """The log-likelihood at theta, without constants."""
+    return -float(evaluate_che(turned, np.resize(theta, (2, 1)), restricted).value[0])
 
 
 def maximise_che(

@@ -24,6 +24,8 @@ class WorkingData:
     category: Ints | None = None
     categories: tuple[str, ...] = ()
     V: Blocks | None = None
+    likelihood: bool = True
+    """Whether a fit at fixed components shall tell its likelihood; a deletion has no use for it."""
 
 
 @dataclass(frozen=True)
